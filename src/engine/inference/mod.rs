@@ -1,0 +1,1 @@
+//! Trained-model inference as Elasticsearch computes it: preprocessors, trees, aggregation.

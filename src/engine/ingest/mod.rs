@@ -1,0 +1,1 @@
+//! Ingest pipelines: processors, conditions, templates.

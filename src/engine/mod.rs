@@ -1,0 +1,6 @@
+//! Offline evaluation: pure functions over values. No I/O, and no clock but the
+//! one handed in.
+
+pub mod inference;
+pub mod ingest;
+pub mod painless;

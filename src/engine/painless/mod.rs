@@ -1,0 +1,1 @@
+//! Painless: lexer, parser, static checks, interpreter.

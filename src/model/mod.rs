@@ -1,0 +1,1 @@
+//! The nouns: pure values. No file, socket, clock, environment or terminal.
