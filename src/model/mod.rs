@@ -1,1 +1,7 @@
 //! The nouns: pure values. No file, socket, clock, environment or terminal.
+
+pub mod artifact;
+pub mod digest;
+pub mod path;
+pub mod release;
+pub mod time;

@@ -1,0 +1,109 @@
+//! One installable thing: its kind, its id, and what it refers to.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, ErrorKind, Result};
+
+/// The kinds of artifacts, in install order: `Ord` *is* the order. Removal is
+/// the reverse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum ArtifactKind {
+    /// A stored script (`PUT _scripts/{id}`).
+    Script,
+    /// A trained model (`PUT _ml/trained_models/{id}`).
+    Model,
+    /// An ingest pipeline (`PUT _ingest/pipeline/{id}`).
+    Pipeline,
+    /// A filter of custom rules (`PUT _ml/filters/{id}`).
+    Filter,
+    /// An anomaly detection job (`PUT _ml/anomaly_detectors/{id}`).
+    Job,
+    /// A datafeed of an anomaly detection job (`PUT _ml/datafeeds/{id}`).
+    Datafeed,
+    /// A data frame analytics job (`PUT _ml/data_frame/analytics/{id}`).
+    Analytics,
+    /// A detection rule of Kibana's security solution.
+    Rule,
+}
+
+impl ArtifactKind {
+    /// All kinds, in install order.
+    pub const ALL: [Self; 8] = [
+        Self::Script,
+        Self::Model,
+        Self::Pipeline,
+        Self::Filter,
+        Self::Job,
+        Self::Datafeed,
+        Self::Analytics,
+        Self::Rule,
+    ];
+
+    /// The kind as one lower-case word, as in the manifest.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Script => "script",
+            Self::Model => "model",
+            Self::Pipeline => "pipeline",
+            Self::Filter => "filter",
+            Self::Job => "job",
+            Self::Datafeed => "datafeed",
+            Self::Analytics => "analytics",
+            Self::Rule => "rule",
+        }
+    }
+
+    /// The kind that [`name`](Self::name) gives as `text`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] for any other word.
+    pub fn parse(text: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|kind| kind.name() == text)
+            .ok_or_else(|| {
+                Error::new(
+                    ErrorKind::Malformed,
+                    format!("unknown artifact kind {text:?}"),
+                )
+            })
+    }
+}
+
+impl fmt::Display for ArtifactKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+/// An artifact's name in a cluster: its kind and the id that the API knows it
+/// by. Orders by kind first, so a sorted list is in install order.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArtifactId {
+    /// What it is.
+    pub kind: ArtifactKind,
+    /// The id of the API: `rule_id` for a rule.
+    pub id: String,
+}
+
+impl ArtifactId {
+    /// The artifact of `kind` with `id`.
+    pub fn new(kind: ArtifactKind, id: impl Into<String>) -> Self {
+        Self {
+            kind,
+            id: id.into(),
+        }
+    }
+}
+
+impl fmt::Display for ArtifactId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.kind, self.id)
+    }
+}

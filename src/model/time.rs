@@ -1,0 +1,78 @@
+//! Instants in UTC, as RFC 3339 writes them.
+
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::error::{Error, ErrorKind, OrErr, Result};
+
+/// An instant with whole seconds, in UTC; written `2026-01-31T08:00:00Z`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(jiff::Timestamp);
+
+impl Timestamp {
+    /// The instant `seconds` after 1970-01-01T00:00:00Z.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] outside the years -9999 to 9999.
+    pub fn from_seconds(seconds: i64) -> Result<Self> {
+        jiff::Timestamp::from_second(seconds)
+            .map(Self)
+            .or_err(ErrorKind::Malformed, || {
+                format!("{seconds} seconds are not a usable time")
+            })
+    }
+
+    /// Seconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn seconds(self) -> i64 {
+        self.0.as_second()
+    }
+
+    /// An instant from RFC 3339 text; fractions of a second are cut off.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] for other text.
+    pub fn parse(text: &str) -> Result<Self> {
+        let instant: jiff::Timestamp = text.parse().or_err(ErrorKind::Malformed, || {
+            format!("{text:?} is not a time as 2026-01-31T08:00:00Z")
+        })?;
+        Self::from_seconds(instant.as_second())
+    }
+
+    /// The instant `days` of 24 hours later.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] beyond the year 9999.
+    pub fn plus_days(self, days: i64) -> Result<Self> {
+        days.checked_mul(86_400)
+            .and_then(|seconds| self.seconds().checked_add(seconds))
+            .ok_or_else(|| Error::new(ErrorKind::Malformed, format!("{days} days are too many")))
+            .and_then(Self::from_seconds)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
