@@ -20,11 +20,7 @@ pub struct Failure {
 impl Failure {
     /// A failure of the type `kind` (`illegal_argument_exception`, …) that the
     /// server answers with the HTTP `status`.
-    pub fn new(
-        status: u16,
-        kind: impl Into<Cow<'static, str>>,
-        reason: impl Into<String>,
-    ) -> Self {
+    pub fn new(status: u16, kind: impl Into<Cow<'static, str>>, reason: impl Into<String>) -> Self {
         Self {
             status,
             kind: kind.into(),
@@ -185,6 +181,9 @@ mod tests {
         );
         assert_eq!(failure.status(), 400);
         assert_eq!(failure.root().status(), 500);
-        assert_eq!(failure.metadata("processor_type"), Some(&json!("inference")));
+        assert_eq!(
+            failure.metadata("processor_type"),
+            Some(&json!("inference"))
+        );
     }
 }
