@@ -1,1 +1,3 @@
 //! The doors: one file per outside thing.
+
+pub mod tls;

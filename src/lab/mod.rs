@@ -1,1 +1,4 @@
-//! The practice cluster: an HTTP server over a store that answers as Elasticsearch and Kibana do.
+//! The practice cluster and the parts that serve it: an HTTP server over
+//! in-memory state that answers as Elasticsearch and Kibana do.
+
+pub mod http;

@@ -2,6 +2,7 @@
 
 pub mod artifact;
 pub mod digest;
+pub mod gzip;
 pub mod path;
 pub mod release;
 pub mod time;
