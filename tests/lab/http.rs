@@ -1,5 +1,6 @@
 //! The HTTP server against clients that are slow, greedy, broken or many.
 
+use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
@@ -274,7 +275,7 @@ proptest! {
     fn any_split_into_chunks_gives_the_same_body(parts in proptest::collection::vec("[a-z]{1,40}", 0..20)) {
         let mut request = String::from("PUT /p HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n");
         for part in &parts {
-            request.push_str(&format!("{:x}\r\n{part}\r\n", part.len()));
+            let _ = write!(request, "{:x}\r\n{part}\r\n", part.len());
         }
         request.push_str("0\r\n\r\n");
         let answer = in_memory(request.as_bytes());

@@ -131,12 +131,12 @@ mod tests {
 
     #[test]
     fn targets_split_into_path_and_query() {
-        let cases: [(&str, &str, &[(&str, &str)]); 5] = [
-            ("/a/b", "/a/b", &[]),
-            ("/a?x=1&y", "/a", &[("x", "1"), ("y", "")]),
-            ("/a?x=%2Fb+c", "/a", &[("x", "/b c")]),
-            ("http://h:1/a?x=1", "/a", &[("x", "1")]),
-            ("http://h:1", "/", &[]),
+        let cases = [
+            ("/a/b", "/a/b", ""),
+            ("/a?x=1&y", "/a", "x:1 y:"),
+            ("/a?x=%2Fb+c", "/a", "x:/b c"),
+            ("http://h:1/a?x=1", "/a", "x:1"),
+            ("http://h:1", "/", ""),
         ];
         for (target, path, query) in cases {
             let mut request = Request::default();
@@ -145,9 +145,9 @@ mod tests {
             let seen: Vec<_> = request
                 .query
                 .iter()
-                .map(|(key, value)| (key.as_str(), value.as_str()))
+                .map(|(key, value)| format!("{key}:{value}"))
                 .collect();
-            assert_eq!(seen, query, "{target}");
+            assert_eq!(seen.join(" "), query, "{target}");
         }
     }
 
