@@ -1,4 +1,6 @@
-//! How the silent floors report that work goes on.
+//! How the silent floors report that work goes on, and hear that it should stop.
+
+use crate::error::{Error, ErrorKind, Result};
 
 /// Told about long work by the floors below the front desk; only the front desk
 /// turns it into something that a person sees.
@@ -11,9 +13,27 @@ pub trait Progress: Sync {
     fn end(&self);
     /// One line worth telling now: a retry, a file kept, a deprecation.
     fn note(&self, line: &str);
+
+    /// Whether the operator asked to stop. Long work looks at it between pieces
+    /// that must not be torn apart.
+    fn stop_asked(&self) -> bool {
+        false
+    }
+
+    /// Goes on unless the operator asked to stop.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Interrupted`] once [`stop_asked`](Self::stop_asked) says so.
+    fn go_on(&self) -> Result<()> {
+        if self.stop_asked() {
+            Err(Error::new(ErrorKind::Interrupted, "interrupted"))
+        } else {
+            Ok(())
+        }
+    }
 }
 
-/// Tells nobody.
+/// Tells nobody and never stops.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Silent;
 

@@ -18,7 +18,7 @@ const MAX_LINES: usize = 400;
 
 /// Outside crates and the one place that may name each: a file, or a folder
 /// where the path ends in `/`.
-const OWNERS: [(&str, &str); 25] = [
+const OWNERS: [(&str, &str); 26] = [
     ("base64", "model/base64.rs"),
     ("clap", "cli/"),
     ("clap_complete", "cli/"),
@@ -40,6 +40,7 @@ const OWNERS: [(&str, &str); 25] = [
     ("similar", "model/diff.rs"),
     ("tar", "io/archive.rs"),
     ("tempfile", "io/files.rs"),
+    ("terminal_size", "cli/"),
     ("toml", "model/toml.rs"),
     ("ureq", "io/http.rs"),
     ("walkdir", "io/files.rs"),

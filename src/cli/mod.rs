@@ -1,9 +1,64 @@
 //! The front desk: arguments, settings, and the only words on the terminal.
 
+pub mod answer;
+pub mod args;
+pub mod bars;
+pub mod completions;
+pub mod desk;
+pub mod environment;
+pub mod escape;
+pub mod man;
+pub mod prompt;
+pub mod settings;
+pub mod table;
+pub mod terminal;
+
+use std::io;
 use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::args::Args;
+use crate::cli::desk::Desk;
+use crate::cli::environment::Environment;
+use crate::cli::settings::Settings;
+use crate::cli::terminal::Terminal;
+use crate::error::{ErrorKind, Result};
 
 /// Parses the command line, runs the command, and gives its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let args = Args::parse();
+    let environment = Environment::of_process();
+    let global = &args.global;
+    let terminal = Terminal::new(
+        global.json,
+        global.quiet,
+        global.no_progress,
+        global.color,
+        &environment,
+    );
+    let command = args.command.name();
+    let outcome = run(args, terminal.clone(), environment);
+    let (written, code) = match &outcome {
+        Ok(answer) => (terminal.answer(command, answer), answer.code),
+        Err(error) => (terminal.failure(command, error), error.kind().exit_code()),
+    };
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            ExitCode::from(ErrorKind::Io.exit_code())
+        }
+        _ => ExitCode::from(code),
+    }
+}
+
+fn run(args: Args, terminal: Terminal, environment: Environment) -> Result<answer::Answer> {
+    Desk::watch_interrupts()?;
+    let settings = Settings::load(args.global.config.as_deref(), &environment)?;
+    let desk = Desk {
+        terminal,
+        settings,
+        environment,
+    };
+    args.command.run(&desk)
 }

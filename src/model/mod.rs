@@ -6,3 +6,4 @@ pub mod gzip;
 pub mod path;
 pub mod release;
 pub mod time;
+pub mod toml;

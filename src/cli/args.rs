@@ -1,0 +1,86 @@
+//! The command line: global options and the list of commands. What a command
+//! takes stands at the top of the command's own file.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::cli::answer::Answer;
+use crate::cli::desk::Desk;
+use crate::cli::terminal::Color;
+use crate::cli::{completions, man};
+use crate::error::Result;
+
+/// Seal Elastic machine-learning security releases while online; lift them into
+/// air-gapped clusters.
+#[derive(Debug, Parser)]
+#[command(
+    name = "sealift",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
+#[command(
+    after_help = "Exit codes: 0 done, 2 usage, 3 network, 4 local files, 5 malformed, \
+    6 integrity, 7 trust, 8 policy, 9 differences, 10 partly done, 11 cluster refused, 130 interrupted."
+)]
+pub struct Args {
+    /// Options of every command.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Settings file [default: sealift.toml in the user's config folder]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print the answer as one JSON document
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// No notes and no progress on standard error
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// No progress bars
+    #[arg(long, global = true)]
+    pub no_progress: bool,
+    /// When to color words
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print a completion script for a shell
+    Completions(completions::CompletionsArgs),
+    /// Print the manual page
+    Man(man::ManArgs),
+}
+
+impl Command {
+    /// The command's name, as in the JSON document.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+        }
+    }
+
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// Whatever the command fails with.
+    pub fn run(self, desk: &Desk) -> Result<Answer> {
+        match self {
+            Self::Completions(args) => completions::run(&args),
+            Self::Man(args) => man::run(&args, desk),
+        }
+    }
+}
