@@ -2,8 +2,11 @@
 
 pub mod artifact;
 pub mod digest;
+pub mod failure;
 pub mod gzip;
+pub mod json_text;
 pub mod path;
 pub mod release;
 pub mod time;
 pub mod toml;
+pub mod version;
