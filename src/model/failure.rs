@@ -146,7 +146,9 @@ impl Failure {
     fn guessed_root(&self) -> &Self {
         let mut at = self;
         while let Some(cause) = at.cause() {
-            if !cause.is_own_exception() && !(at.is_parse_refusal() && cause.is_parse_refusal()) {
+            let goes_on =
+                cause.is_own_exception() || (at.is_parse_refusal() && cause.is_parse_refusal());
+            if !goes_on {
                 break;
             }
             at = cause;
