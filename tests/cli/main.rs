@@ -1,0 +1,7 @@
+//! The front desk as a person or a script meets it: the built binary.
+
+#![allow(clippy::unwrap_used)]
+
+mod help;
+mod sandbox;
+mod streams;
