@@ -5,3 +5,4 @@ pub mod failure;
 pub mod inference;
 pub mod ingest;
 pub mod painless;
+pub mod value;

@@ -1,0 +1,93 @@
+//! Deep copies, and letting go of deep containers without deep recursion.
+
+use std::fmt;
+
+use super::{JavaMap, List, MAX_DEPTH, Map, Value};
+
+/// Why a value cannot be copied into a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CopyError {
+    /// No document may hold a value of this class.
+    UnexpectedType(String),
+    /// Containers nest deeper than [`MAX_DEPTH`].
+    TooDeep,
+}
+
+impl fmt::Display for CopyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnexpectedType(class) => write!(f, "unexpected value type [class {class}]"),
+            Self::TooDeep => write!(f, "more than {MAX_DEPTH} levels of nesting"),
+        }
+    }
+}
+
+impl std::error::Error for CopyError {}
+
+pub(super) fn deep_copy(value: &Value, depth: usize) -> Result<Value, CopyError> {
+    if depth > MAX_DEPTH {
+        return Err(CopyError::TooDeep);
+    }
+    match value {
+        Value::Map(map) | Value::FrozenMap(map) => {
+            let map = map.borrow();
+            let mut copy = JavaMap::with_capacity(map.len());
+            for (key, value) in map.iter() {
+                copy.put(key.clone(), deep_copy(value, depth + 1)?);
+            }
+            Ok(Value::Map(Map::new(copy)))
+        }
+        Value::List(list) | Value::FrozenList(list) => {
+            let items = list.borrow();
+            let copy: Result<Vec<Value>, CopyError> = items
+                .iter()
+                .map(|item| deep_copy(item, depth + 1))
+                .collect();
+            Ok(Value::List(List::new(copy?)))
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Long(_)
+        | Value::Float(_)
+        | Value::Double(_)
+        | Value::Str(_) => Ok(value.clone()),
+        Value::Object(object) if object.json().is_some() => Ok(value.clone()),
+        _ => Err(CopyError::UnexpectedType(value.class_name().to_owned())),
+    }
+}
+
+/// Whether a value holds others.
+pub(super) const fn is_container(value: &Value) -> bool {
+    matches!(
+        value,
+        Value::List(_)
+            | Value::Map(_)
+            | Value::FrozenList(_)
+            | Value::FrozenMap(_)
+            | Value::Set(_)
+            | Value::Array(_)
+    )
+}
+
+/// Drops values one after the other: a container whose last handle goes gives
+/// its elements to the pile first, so that no nesting can overflow the stack.
+pub(super) fn drop_flat(mut pile: Vec<Value>) {
+    while let Some(value) = pile.pop() {
+        match &value {
+            Value::List(list) | Value::FrozenList(list) if list.is_last() => {
+                pile.append(&mut list.borrow_mut());
+            }
+            Value::Map(map) | Value::FrozenMap(map) if map.is_last() => {
+                pile.append(&mut map.borrow_mut().drain());
+            }
+            Value::Set(set) if set.is_last() => {
+                pile.append(&mut set.borrow_mut().drain());
+            }
+            Value::Array(array) if array.is_last() => {
+                pile.append(&mut array.borrow_mut());
+            }
+            _ => {}
+        }
+    }
+}

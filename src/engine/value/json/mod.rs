@@ -1,0 +1,7 @@
+//! JSON text as Elasticsearch reads and writes it.
+
+mod parse;
+mod write;
+
+pub use parse::{JsonError, parse, parse_ordered};
+pub use write::write;

@@ -1,0 +1,416 @@
+//! Maps: a shared handle, and the map itself in one of Java's three orders.
+
+use std::cell::{Ref, RefCell, RefMut};
+use std::cmp::Ordering;
+use std::fmt;
+use std::rc::Rc;
+
+use super::hash::{hash_code, spread};
+use super::hash_table::{HashTable, capacity_for};
+use super::text::hash_code_of_str;
+use super::tree::Tree;
+use super::{JavaString, Value, copy, equals};
+
+/// In which order a map or set gives its keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// `HashMap`: by bucket.
+    Hash,
+    /// `LinkedHashMap`: by insertion.
+    Linked,
+    /// `TreeMap`: sorted.
+    Sorted,
+}
+
+/// Iterates over the entries of a map.
+pub type Entries<'a> = Box<dyn Iterator<Item = (&'a Value, &'a Value)> + 'a>;
+
+/// A Java map. It is also what a [`Set`](super::Set) is made of.
+#[derive(Clone, Debug)]
+pub struct JavaMap {
+    store: Store,
+    changes: u32,
+    fixed: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Store {
+    Hash(HashTable),
+    Linked(HashTable),
+    Tree(Tree),
+}
+
+impl Default for JavaMap {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl JavaMap {
+    const fn of(store: Store) -> Self {
+        Self {
+            store,
+            changes: 0,
+            fixed: false,
+        }
+    }
+
+    /// As `new HashMap()`.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::of(Store::Hash(HashTable::default()))
+    }
+
+    /// As `new HashMap(capacity)`.
+    #[must_use]
+    pub fn with_capacity(capacity: usize) -> Self {
+        Self::of(Store::Hash(HashTable::with_capacity(capacity)))
+    }
+
+    /// A `HashMap` for `entries` entries, sized as `new HashMap(otherMap)` does.
+    #[must_use]
+    pub fn for_entries(entries: usize) -> Self {
+        match entries {
+            0 => Self::new(),
+            _ => Self::with_capacity(capacity_for(entries)),
+        }
+    }
+
+    /// As `new LinkedHashMap()`.
+    #[must_use]
+    pub fn linked() -> Self {
+        Self::of(Store::Linked(HashTable::default()))
+    }
+
+    /// As `new TreeMap()`; sorted by [`natural_order`](super::natural_order), or
+    /// by `comparator`, a function object that the caller knows how to call (see
+    /// [`JavaMap::put_sorted`]).
+    #[must_use]
+    pub fn sorted(comparator: Option<Value>) -> Self {
+        Self::of(Store::Tree(Tree::new(comparator)))
+    }
+
+    /// An empty map of this order.
+    #[must_use]
+    pub fn with_order(order: Order) -> Self {
+        match order {
+            Order::Hash => Self::new(),
+            Order::Linked => Self::linked(),
+            Order::Sorted => Self::sorted(None),
+        }
+    }
+
+    /// Its order.
+    #[must_use]
+    pub const fn order(&self) -> Order {
+        match self.store {
+            Store::Hash(_) => Order::Hash,
+            Store::Linked(_) => Order::Linked,
+            Store::Tree(_) => Order::Sorted,
+        }
+    }
+
+    /// The comparator of a sorted map that has one.
+    #[must_use]
+    pub fn comparator(&self) -> Option<&Value> {
+        match &self.store {
+            Store::Tree(tree) => tree.comparator(),
+            _ => None,
+        }
+    }
+
+    /// Whether scripts may not change it (`Collections.unmodifiableMap`). Only a
+    /// mark: those who run scripts ask for it.
+    #[must_use]
+    pub const fn is_fixed(&self) -> bool {
+        self.fixed
+    }
+
+    /// Sets the mark of [`JavaMap::is_fixed`].
+    pub const fn fix(&mut self) {
+        self.fixed = true;
+    }
+
+    /// How many entries it has.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        match &self.store {
+            Store::Hash(table) | Store::Linked(table) => table.len(),
+            Store::Tree(tree) => tree.len(),
+        }
+    }
+
+    /// Whether it has no entry.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How often keys came or went (`modCount`): an iterator that sees it change
+    /// has to fail.
+    #[must_use]
+    pub const fn changes(&self) -> u32 {
+        self.changes
+    }
+
+    /// The value of a key.
+    #[must_use]
+    pub fn get(&self, key: &Value) -> Option<&Value> {
+        match &self.store {
+            Store::Hash(table) | Store::Linked(table) => {
+                table.get(spread(hash_code(key)), |known| equals(known, key))
+            }
+            Store::Tree(tree) => tree.get(key),
+        }
+    }
+
+    /// The value of a string key.
+    #[must_use]
+    pub fn get_string(&self, key: &JavaString) -> Option<&Value> {
+        match &self.store {
+            Store::Hash(table) | Store::Linked(table) => {
+                table.get(spread(key.hash_code()), |known| is_string(known, key))
+            }
+            Store::Tree(tree) => tree.get(&Value::Str(key.clone())),
+        }
+    }
+
+    /// The value of a string key.
+    #[must_use]
+    pub fn get_str(&self, key: &str) -> Option<&Value> {
+        match &self.store {
+            Store::Hash(table) | Store::Linked(table) => table.get(
+                spread(hash_code_of_str(key)),
+                |known| matches!(known, Value::Str(text) if text.eq_str(key)),
+            ),
+            Store::Tree(tree) => tree.get(&Value::str(key)),
+        }
+    }
+
+    /// The place of the value of a key, to change it.
+    pub fn get_mut(&mut self, key: &Value) -> Option<&mut Value> {
+        match &mut self.store {
+            Store::Hash(table) | Store::Linked(table) => {
+                table.get_mut(spread(hash_code(key)), |known| equals(known, key))
+            }
+            Store::Tree(tree) => tree.get_mut(key),
+        }
+    }
+
+    /// Whether the key is there (its value may be null).
+    #[must_use]
+    pub fn contains_key(&self, key: &Value) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Puts a value; gives the one that was there before (`None`: a new key).
+    /// In a sorted map by natural order.
+    pub fn put(&mut self, key: Value, value: Value) -> Option<Value> {
+        let old = match &mut self.store {
+            Store::Hash(table) | Store::Linked(table) => {
+                table.put(spread(hash_code(&key)), key, value)
+            }
+            Store::Tree(tree) => tree.put(key, value),
+        };
+        if old.is_none() {
+            self.changes = self.changes.wrapping_add(1);
+        }
+        old
+    }
+
+    /// Puts a value under a string key.
+    pub fn put_str(&mut self, key: &str, value: Value) -> Option<Value> {
+        self.put(Value::str(key), value)
+    }
+
+    /// Puts into a sorted map by a comparison that may fail, such as a function
+    /// of a script.
+    ///
+    /// # Errors
+    /// What `compare` gives.
+    pub fn put_sorted<E>(
+        &mut self,
+        key: Value,
+        value: Value,
+        compare: &mut dyn FnMut(&Value, &Value) -> Result<Ordering, E>,
+    ) -> Result<Option<Value>, E> {
+        let Store::Tree(tree) = &mut self.store else {
+            return Ok(self.put(key, value));
+        };
+        let old = tree.put_by(key, value, compare)?;
+        if old.is_none() {
+            self.changes = self.changes.wrapping_add(1);
+        }
+        Ok(old)
+    }
+
+    /// Takes a key out; gives its value.
+    pub fn remove(&mut self, key: &Value) -> Option<Value> {
+        let taken = match &mut self.store {
+            Store::Hash(table) | Store::Linked(table) => {
+                table.remove(spread(hash_code(key)), |known| equals(known, key))
+            }
+            Store::Tree(tree) => tree.remove(key),
+        };
+        taken.map(|(_, value)| {
+            self.changes = self.changes.wrapping_add(1);
+            value
+        })
+    }
+
+    /// Takes a string key out; gives its value.
+    pub fn remove_str(&mut self, key: &str) -> Option<Value> {
+        self.remove(&Value::str(key))
+    }
+
+    /// Takes all entries out; as in Java the capacity stays.
+    pub fn clear(&mut self) {
+        self.changes = self.changes.wrapping_add(1);
+        match &mut self.store {
+            Store::Hash(table) | Store::Linked(table) => table.clear(),
+            Store::Tree(tree) => tree.clear(),
+        }
+    }
+
+    /// Makes room for that many entries to come, as `putAll` does.
+    pub fn reserve(&mut self, more: usize) {
+        if let (Store::Hash(table) | Store::Linked(table), 1..) = (&mut self.store, more) {
+            table.reserve(more);
+        }
+    }
+
+    /// The entries in the order of the map.
+    #[must_use]
+    pub fn iter(&self) -> Entries<'_> {
+        match &self.store {
+            Store::Hash(table) => Box::new(table.by_bucket()),
+            Store::Linked(table) => Box::new(table.by_insertion()),
+            Store::Tree(tree) => Box::new(tree.iter()),
+        }
+    }
+
+    /// Takes all values and keys out, for a drop without recursion.
+    pub(super) fn drain(&mut self) -> Vec<Value> {
+        let pairs: Vec<(Value, Value)> = match &mut self.store {
+            Store::Hash(table) | Store::Linked(table) => table.drain().collect(),
+            Store::Tree(tree) => tree.drain(),
+        };
+        pairs
+            .into_iter()
+            .flat_map(|(key, value)| [key, value])
+            .collect()
+    }
+
+    /// Whether some key or value is a container.
+    pub(super) fn has_containers(&self) -> bool {
+        self.iter()
+            .any(|(key, value)| copy::is_container(key) || copy::is_container(value))
+    }
+}
+
+impl<'a> IntoIterator for &'a JavaMap {
+    type Item = (&'a Value, &'a Value);
+    type IntoIter = Entries<'a>;
+
+    fn into_iter(self) -> Entries<'a> {
+        self.iter()
+    }
+}
+
+fn is_string(known: &Value, key: &JavaString) -> bool {
+    matches!(known, Value::Str(text) if text == key)
+}
+
+impl Drop for JavaMap {
+    fn drop(&mut self) {
+        if self.has_containers() {
+            copy::drop_flat(self.drain());
+        }
+    }
+}
+
+/// A shared handle to a map; a clone refers to the same map.
+#[derive(Clone)]
+pub struct Map(Rc<RefCell<JavaMap>>);
+
+impl Map {
+    /// A handle to a new map.
+    #[must_use]
+    pub fn new(map: JavaMap) -> Self {
+        Self(Rc::new(RefCell::new(map)))
+    }
+
+    /// Looks at the map. Not while it is borrowed to be changed.
+    #[must_use]
+    pub fn borrow(&self) -> Ref<'_, JavaMap> {
+        self.0.borrow()
+    }
+
+    /// Changes the map. Not while it is looked at.
+    #[must_use]
+    pub fn borrow_mut(&self) -> RefMut<'_, JavaMap> {
+        self.0.borrow_mut()
+    }
+
+    /// A clone of the value under a string key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<Value> {
+        self.borrow().get_str(key).cloned()
+    }
+
+    /// Puts a value under a string key; gives the one that was there.
+    #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
+    pub fn put(&self, key: &str, value: Value) -> Option<Value> {
+        self.borrow_mut().put_str(key, value)
+    }
+
+    /// Takes a string key out.
+    #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
+    pub fn remove(&self, key: &str) -> Option<Value> {
+        self.borrow_mut().remove_str(key)
+    }
+
+    /// The keys, in order, as a list of clones.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Value> {
+        self.borrow().iter().map(|(key, _)| key.clone()).collect()
+    }
+
+    /// The entries, in order, as a list of clones.
+    #[must_use]
+    pub fn entries(&self) -> Vec<(Value, Value)> {
+        self.borrow()
+            .iter()
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect()
+    }
+
+    /// Whether both are the same map.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Whether this is the last handle to the map.
+    pub(super) fn is_last(&self) -> bool {
+        Rc::strong_count(&self.0) == 1
+    }
+
+    pub(super) fn class_name(&self) -> &'static str {
+        let map = self.borrow();
+        if map.is_fixed() {
+            return "java.util.Collections$UnmodifiableMap";
+        }
+        match map.order() {
+            Order::Hash => "java.util.HashMap",
+            Order::Linked => "java.util.LinkedHashMap",
+            Order::Sorted => "java.util.TreeMap",
+        }
+    }
+}
+
+impl fmt::Debug for Map {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Value::Map(self.clone()).to_java_string())
+    }
+}

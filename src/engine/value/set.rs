@@ -1,0 +1,74 @@
+//! Sets: maps without values, as in Java.
+
+use std::cell::{Ref, RefCell, RefMut};
+use std::fmt;
+use std::rc::Rc;
+
+use super::{JavaMap, Order, Value};
+
+/// A shared handle to a set: a [`JavaMap`] whose values are all null.
+#[derive(Clone)]
+pub struct Set(Rc<RefCell<JavaMap>>);
+
+impl Set {
+    /// A handle to a new set with the keys of `map`.
+    #[must_use]
+    pub fn new(map: JavaMap) -> Self {
+        Self(Rc::new(RefCell::new(map)))
+    }
+
+    /// Looks at the set.
+    #[must_use]
+    pub fn borrow(&self) -> Ref<'_, JavaMap> {
+        self.0.borrow()
+    }
+
+    /// Changes the set.
+    #[must_use]
+    pub fn borrow_mut(&self) -> RefMut<'_, JavaMap> {
+        self.0.borrow_mut()
+    }
+
+    /// Adds an element; whether it was new.
+    #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
+    pub fn add(&self, item: Value) -> bool {
+        let mut map = self.borrow_mut();
+        let before = map.len();
+        map.put(item, Value::Null);
+        map.len() > before
+    }
+
+    /// The elements, in order, as clones.
+    #[must_use]
+    pub fn items(&self) -> Vec<Value> {
+        self.borrow().iter().map(|(key, _)| key.clone()).collect()
+    }
+
+    /// Whether both are the same set.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    pub(super) fn is_last(&self) -> bool {
+        Rc::strong_count(&self.0) == 1
+    }
+
+    pub(super) fn class_name(&self) -> &'static str {
+        let map = self.borrow();
+        if map.is_fixed() {
+            return "java.util.Collections$UnmodifiableSet";
+        }
+        match map.order() {
+            Order::Hash => "java.util.HashSet",
+            Order::Linked => "java.util.LinkedHashSet",
+            Order::Sorted => "java.util.TreeSet",
+        }
+    }
+}
+
+impl fmt::Debug for Set {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&Value::Set(self.clone()).to_java_string())
+    }
+}

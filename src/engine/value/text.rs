@@ -1,0 +1,300 @@
+//! `java.lang.String`: immutable, counted in UTF-16 units.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::cmp::Ordering;
+use std::fmt;
+use std::rc::Rc;
+
+/// Texts up to this many ASCII characters need no allocation of their own.
+const SMALL: usize = 22;
+
+/// A Java string: cheap to clone, random access by UTF-16 unit, hash code
+/// computed once. Equality is by content, [`JavaString::same`] by identity.
+#[derive(Clone)]
+pub struct JavaString(Rc<Inner>);
+
+struct Inner {
+    /// 0 until computed (a text that hashes to 0 is hashed again each time, as
+    /// Java did for long).
+    hash: Cell<i32>,
+    text: Text,
+}
+
+enum Text {
+    /// ASCII only, in place.
+    Small(u8, [u8; SMALL]),
+    /// ASCII only.
+    Ascii(Box<str>),
+    /// Anything else.
+    Wide(Box<[u16]>),
+}
+
+impl JavaString {
+    fn new(text: Text) -> Self {
+        Self(Rc::new(Inner {
+            hash: Cell::new(0),
+            text,
+        }))
+    }
+
+    fn from_ascii(text: &str) -> Self {
+        debug_assert!(text.is_ascii());
+        let bytes = text.as_bytes();
+        let mut small = [0; SMALL];
+        match (small.get_mut(..bytes.len()), u8::try_from(bytes.len())) {
+            (Some(place), Ok(length)) => {
+                place.copy_from_slice(bytes);
+                Self::new(Text::Small(length, small))
+            }
+            _ => Self::new(Text::Ascii(text.into())),
+        }
+    }
+
+    /// A string of these UTF-16 units; surrogates need not be paired.
+    #[must_use]
+    pub fn from_utf16(units: &[u16]) -> Self {
+        if units.iter().all(|&unit| unit < 0x80) {
+            let text: String = units
+                .iter()
+                .map(|&unit| char::from(u8::try_from(unit).unwrap_or(b'?')))
+                .collect();
+            Self::from_ascii(&text)
+        } else {
+            Self::new(Text::Wide(units.into()))
+        }
+    }
+
+    /// A string of one UTF-16 unit.
+    #[must_use]
+    pub fn from_unit(unit: u16) -> Self {
+        Self::from_utf16(&[unit])
+    }
+
+    /// The ASCII text, if there are no other characters in it.
+    #[must_use]
+    pub fn as_ascii(&self) -> Option<&str> {
+        match &self.0.text {
+            Text::Small(length, bytes) => bytes
+                .get(..usize::from(*length))
+                .and_then(|bytes| std::str::from_utf8(bytes).ok()),
+            Text::Ascii(text) => Some(text),
+            Text::Wide(_) => None,
+        }
+    }
+
+    fn ascii_bytes(&self) -> Option<&[u8]> {
+        match &self.0.text {
+            Text::Small(length, bytes) => bytes.get(..usize::from(*length)),
+            Text::Ascii(text) => Some(text.as_bytes()),
+            Text::Wide(_) => None,
+        }
+    }
+
+    /// The UTF-16 units, if there is a character beyond ASCII.
+    #[must_use]
+    pub fn as_wide(&self) -> Option<&[u16]> {
+        match &self.0.text {
+            Text::Wide(units) => Some(units),
+            _ => None,
+        }
+    }
+
+    /// The text as UTF-8, borrowed when it is ASCII; a lone surrogate becomes
+    /// U+FFFD.
+    #[must_use]
+    pub fn to_str(&self) -> Cow<'_, str> {
+        match &self.0.text {
+            Text::Wide(units) => Cow::Owned(String::from_utf16_lossy(units)),
+            _ => Cow::Borrowed(self.as_ascii().unwrap_or_default()),
+        }
+    }
+
+    /// Its length in UTF-16 units.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match &self.0.text {
+            Text::Small(length, _) => usize::from(*length),
+            Text::Ascii(text) => text.len(),
+            Text::Wide(units) => units.len(),
+        }
+    }
+
+    /// Whether it is empty.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The UTF-16 unit at `index`.
+    #[must_use]
+    pub fn unit(&self, index: usize) -> Option<u16> {
+        match &self.0.text {
+            Text::Wide(units) => units.get(index).copied(),
+            _ => self.ascii_bytes()?.get(index).copied().map(u16::from),
+        }
+    }
+
+    /// All UTF-16 units.
+    #[must_use]
+    pub fn units(&self) -> impl DoubleEndedIterator<Item = u16> + '_ {
+        let (narrow, wide) = match &self.0.text {
+            Text::Wide(units) => (&[][..], &units[..]),
+            _ => (self.ascii_bytes().unwrap_or_default(), &[][..]),
+        };
+        narrow
+            .iter()
+            .map(|&byte| u16::from(byte))
+            .chain(wide.iter().copied())
+    }
+
+    /// All UTF-16 units in a vector.
+    #[must_use]
+    pub fn to_utf16(&self) -> Vec<u16> {
+        self.units().collect()
+    }
+
+    /// The units from `start` (inclusive) to `end` (exclusive), if both are
+    /// within the text and in order.
+    #[must_use]
+    pub fn slice(&self, start: usize, end: usize) -> Option<Self> {
+        if start == 0 && end == self.len() {
+            return Some(self.clone());
+        }
+        match &self.0.text {
+            Text::Wide(units) => units.get(start..end).map(Self::from_utf16),
+            Text::Ascii(text) => text.get(start..end).map(Self::from_ascii),
+            Text::Small(length, bytes) => {
+                let part = bytes.get(..usize::from(*length))?.get(start..end)?;
+                let mut small = [0; SMALL];
+                small.get_mut(..part.len())?.copy_from_slice(part);
+                Some(Self::new(Text::Small(
+                    u8::try_from(part.len()).ok()?,
+                    small,
+                )))
+            }
+        }
+    }
+
+    /// This text followed by `other`.
+    #[must_use]
+    pub fn concat(&self, other: &Self) -> Self {
+        let (Some(left), Some(right)) = (self.ascii_bytes(), other.ascii_bytes()) else {
+            let mut units = Vec::with_capacity(self.len() + other.len());
+            units.extend(self.units());
+            units.extend(other.units());
+            return Self::from_utf16(&units);
+        };
+        let length = left.len() + right.len();
+        if let (true, Ok(short)) = (length <= SMALL, u8::try_from(length)) {
+            let mut small = [0; SMALL];
+            small[..left.len()].copy_from_slice(left);
+            small[left.len()..length].copy_from_slice(right);
+            return Self::new(Text::Small(short, small));
+        }
+        let mut text = String::with_capacity(length);
+        text.push_str(self.as_ascii().unwrap_or_default());
+        text.push_str(other.as_ascii().unwrap_or_default());
+        Self::new(Text::Ascii(text.into()))
+    }
+
+    /// `String.hashCode()`.
+    #[must_use]
+    pub fn hash_code(&self) -> i32 {
+        let known = self.0.hash.get();
+        if known != 0 {
+            return known;
+        }
+        let step = |hash: i32, unit: u16| hash.wrapping_mul(31).wrapping_add(i32::from(unit));
+        let hash = match self.ascii_bytes() {
+            Some(bytes) => bytes.iter().fold(0, |hash, &byte| step(hash, byte.into())),
+            None => self.units().fold(0, step),
+        };
+        self.0.hash.set(hash);
+        hash
+    }
+
+    /// Whether both are the same object (`==` of Java).
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Whether the text equals `other`, a UTF-8 text.
+    #[must_use]
+    pub fn eq_str(&self, other: &str) -> bool {
+        match &self.0.text {
+            Text::Wide(units) => other.encode_utf16().eq(units.iter().copied()),
+            _ => self.ascii_bytes() == Some(other.as_bytes()),
+        }
+    }
+}
+
+/// `String.hashCode()` of a UTF-8 text.
+#[must_use]
+pub(super) fn hash_code_of_str(text: &str) -> i32 {
+    text.encode_utf16().fold(0_i32, |hash, unit| {
+        hash.wrapping_mul(31).wrapping_add(i32::from(unit))
+    })
+}
+
+impl From<&str> for JavaString {
+    fn from(text: &str) -> Self {
+        if text.is_ascii() {
+            Self::from_ascii(text)
+        } else {
+            Self::new(Text::Wide(text.encode_utf16().collect()))
+        }
+    }
+}
+
+impl From<String> for JavaString {
+    fn from(text: String) -> Self {
+        if text.len() > SMALL && text.is_ascii() {
+            Self::new(Text::Ascii(text.into()))
+        } else {
+            Self::from(text.as_str())
+        }
+    }
+}
+
+impl PartialEq for JavaString {
+    fn eq(&self, other: &Self) -> bool {
+        self.same(other)
+            || match (self.as_wide(), other.as_wide()) {
+                (None, None) => self.ascii_bytes() == other.ascii_bytes(),
+                (Some(left), Some(right)) => left == right,
+                _ => false,
+            }
+    }
+}
+
+impl Eq for JavaString {}
+
+/// `String.compareTo`: by UTF-16 unit.
+impl Ord for JavaString {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self.ascii_bytes(), other.ascii_bytes()) {
+            (Some(left), Some(right)) => left.cmp(right),
+            _ => self.units().cmp(other.units()),
+        }
+    }
+}
+
+impl PartialOrd for JavaString {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for JavaString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.to_str())
+    }
+}
+
+impl fmt::Debug for JavaString {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&*self.to_str(), f)
+    }
+}
