@@ -72,6 +72,25 @@ impl ErrorKind {
         }
     }
 
+    /// What the exit code tells a script, in a few words.
+    #[must_use]
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::Bug => "a mistake inside sealift: please report it",
+            Self::Usage => "wrong command line, environment or settings",
+            Self::Network => "the publisher or the network failed",
+            Self::Io => "a local file could not be read or written",
+            Self::Malformed => "bytes that do not follow their format",
+            Self::Integrity => "a digest, a missing or an extra member",
+            Self::Trust => "no signature, a bad one, or nobody trusted",
+            Self::Policy => "expired, older than before, wrong version or license",
+            Self::Difference => "differences found, or a check that failed",
+            Self::Partial => "partly done; the same command resumes",
+            Self::Cluster => "the cluster refused",
+            Self::Interrupted => "interrupted, or not confirmed",
+        }
+    }
+
     /// The kind as one word, for machine-readable output.
     #[must_use]
     pub const fn name(self) -> &'static str {

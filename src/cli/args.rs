@@ -7,9 +7,10 @@ use clap::{Parser, Subcommand};
 
 use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
+use crate::cli::environment::VARIABLES;
 use crate::cli::terminal::Color;
 use crate::cli::{completions, man};
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 
 /// Seal Elastic machine-learning security releases while online; lift them into
 /// air-gapped clusters.
@@ -20,10 +21,8 @@ use crate::error::Result;
     propagate_version = true,
     max_term_width = 100
 )]
-#[command(
-    after_help = "Exit codes: 0 done, 2 usage, 3 network, 4 local files, 5 malformed, \
-    6 integrity, 7 trust, 8 policy, 9 differences, 10 partly done, 11 cluster refused, 130 interrupted."
-)]
+#[command(after_help = "Try `sealift demo` first. `sealift help COMMAND` teaches a command.")]
+#[command(after_long_help = notes())]
 pub struct Args {
     /// Options of every command.
     #[command(flatten)]
@@ -31,6 +30,21 @@ pub struct Args {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Exit codes and environment variables, for the long help.
+fn notes() -> String {
+    let codes = std::iter::once((0, "done, or nothing to do"))
+        .chain(ErrorKind::ALL.map(|kind| (kind.exit_code(), kind.meaning())));
+    let codes: Vec<String> = codes
+        .map(|(code, what)| format!("  {code:>3}  {what}"))
+        .collect();
+    let variables = VARIABLES.map(|(name, what)| format!("  {name:<22} {what}"));
+    format!(
+        "Exit codes:\n{}\n\nEnvironment variables (an empty one counts as unset):\n{}",
+        codes.join("\n"),
+        variables.join("\n")
+    )
 }
 
 /// Options of every command.

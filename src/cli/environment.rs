@@ -25,6 +25,26 @@ pub const NO_COLOR: &str = "NO_COLOR";
 /// The width of the terminal where it cannot be asked.
 pub const COLUMNS: &str = "COLUMNS";
 
+/// Every variable with what it is for, as the help and the manual list them.
+pub const VARIABLES: [(&str, &str); 10] = [
+    (CONFIG, "settings file; --config goes before it"),
+    (
+        STATE,
+        "folder of receipts, journals and remembered sequences",
+    ),
+    (KEY_PASSPHRASE, "passphrase of a private key"),
+    (SEALIFT_GITHUB_TOKEN, "token for the publisher's API"),
+    (GITHUB_TOKEN, "the same, where the one above is not set"),
+    (PASSWORD, "password of the cluster's user"),
+    (API_KEY, "API key of the cluster, encoded form"),
+    (
+        SOURCE_DATE_EPOCH,
+        "seconds since 1970 instead of the clock, for pack",
+    ),
+    (NO_COLOR, "no color, whatever it is set to"),
+    (COLUMNS, "width of the output where no terminal tells it"),
+];
+
 /// The variables as they were at start. An empty variable counts as unset.
 #[derive(Clone, Default)]
 pub struct Environment(BTreeMap<String, String>);

@@ -1,0 +1,5 @@
+//! The documentation says what the program does.
+
+#![allow(clippy::unwrap_used)]
+
+mod cli_page;
