@@ -42,7 +42,7 @@ const OWNERS: [(&str, &str); 26] = [
     ("tempfile", "io/files.rs"),
     ("terminal_size", "cli/"),
     ("toml", "model/toml.rs"),
-    ("ureq", "io/http.rs"),
+    ("ureq", "io/http/"),
     ("walkdir", "io/files.rs"),
     ("zip", "io/zip.rs"),
 ];
@@ -99,7 +99,7 @@ fn the_checker_sees_what_it_must_see() {
         (
             "flow/pack.rs",
             "use ureq::Agent;",
-            "`ureq` belongs to io/http.rs",
+            "`ureq` belongs to io/http/",
         ),
         (
             "flow/pack.rs",

@@ -1,3 +1,4 @@
 //! The doors: one file per outside thing.
 
+pub mod http;
 pub mod tls;

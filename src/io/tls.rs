@@ -1,12 +1,17 @@
-//! TLS for the servers of the lab (rustls; client side TLS is set up in `io/http.rs`).
+//! TLS by rustls: for the servers of the lab, and a look at what a server
+//! presents. Clients get theirs in `io/http/`.
 
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::{
+    ClientConfig, ClientConnection, DigitallySignedStruct, ServerConfig, ServerConnection,
+    SignatureScheme, StreamOwned,
+};
 
 use crate::error::{ErrorKind, OrErr, Result};
 
@@ -78,5 +83,92 @@ impl<S: Read + Write> Write for ServerStream<S> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
+    }
+}
+
+/// The certificates (DER, its own first) that the server `host` presents over
+/// `transport`. Nobody vouches for them: whoever asks has to recognise one.
+///
+/// # Errors
+/// Kind `Usage` when `host` is neither a name nor an address; kind `Network`
+/// when the handshake breaks off before the server has shown them.
+pub fn presented_chain<S: Read + Write>(mut transport: S, host: &str) -> Result<Vec<Vec<u8>>> {
+    let name = ServerName::try_from(host.to_owned()).or_err(ErrorKind::Usage, || {
+        format!("{host:?} is not the name of a TLS server")
+    })?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let seen = Arc::new(Recorder::default());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .or_err(ErrorKind::Bug, || "TLS cannot be set up")?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::clone(&seen) as Arc<dyn ServerCertVerifier>)
+        .with_no_client_auth();
+    let mut connection = ClientConnection::new(Arc::new(config), name)
+        .or_err(ErrorKind::Bug, || "TLS cannot be set up")?;
+    while connection.is_handshaking() {
+        if let Err(error) = connection.complete_io(&mut transport) {
+            if seen.chain().is_empty() {
+                return Err(error).or_err(ErrorKind::Network, || {
+                    format!("{host} showed no certificate")
+                });
+            }
+            break;
+        }
+    }
+    Ok(seen.chain())
+}
+
+/// Notes what a server presents, and believes nothing: a connection made with it
+/// is only good for looking at the certificates.
+#[derive(Debug, Default)]
+struct Recorder(Mutex<Vec<Vec<u8>>>);
+
+impl Recorder {
+    fn chain(&self) -> Vec<Vec<u8>> {
+        self.0
+            .lock()
+            .map_or_else(|_| Vec::new(), |chain| chain.clone())
+    }
+}
+
+impl ServerCertVerifier for Recorder {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        _server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        _now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        if let Ok(mut chain) = self.0.lock() {
+            chain.push(end_entity.to_vec());
+            chain.extend(intermediates.iter().map(|certificate| certificate.to_vec()));
+        }
+        Err(rustls::Error::General("only looking".to_owned()))
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _message: &[u8],
+        _certificate: &CertificateDer<'_>,
+        _signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Err(rustls::Error::General("only looking".to_owned()))
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _message: &[u8],
+        _certificate: &CertificateDer<'_>,
+        _signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        Err(rustls::Error::General("only looking".to_owned()))
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        rustls::crypto::ring::default_provider()
+            .signature_verification_algorithms
+            .supported_schemes()
     }
 }

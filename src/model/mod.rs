@@ -1,12 +1,14 @@
 //! The nouns: pure values. No file, socket, clock, environment or terminal.
 
 pub mod artifact;
+pub mod base64;
 pub mod digest;
 pub mod failure;
 pub mod gzip;
 pub mod json_text;
 pub mod path;
 pub mod release;
+pub mod secret;
 pub mod time;
 pub mod toml;
 pub mod version;

@@ -1,0 +1,220 @@
+//! What broke an exchange off, and when.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+
+use crate::error::{Error, ErrorKind};
+
+use super::request::Method;
+use super::url::Url;
+
+/// The part of an exchange in which something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Before anything was sent: the request or the settings cannot be used.
+    Prepare,
+    /// Asking for the host's address.
+    Resolve,
+    /// Connecting, the handshakes with a proxy and for TLS included.
+    Connect,
+    /// Sending the head of the request.
+    SendRequest,
+    /// Sending its body.
+    SendBody,
+    /// Somewhere between the first byte sent and the head of the response.
+    Exchange,
+    /// Waiting for the head of the response.
+    Response,
+    /// Receiving its body.
+    ReceiveBody,
+}
+
+impl Phase {
+    /// The phase as a participle.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Prepare => "preparing the request",
+            Self::Resolve => "resolving the host name",
+            Self::Connect => "connecting",
+            Self::SendRequest => "sending the request",
+            Self::SendBody => "sending the body",
+            Self::Exchange => "exchanging request and response",
+            Self::Response => "waiting for the response",
+            Self::ReceiveBody => "receiving the body",
+        }
+    }
+}
+
+/// An exchange that gave no whole answer.
+#[derive(Debug)]
+pub struct Failure {
+    what: String,
+    phase: Phase,
+    timed_out: bool,
+    transient: bool,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Failure {
+    pub(super) fn new(method: Method, url: &Url, at: Phase, error: ureq::Error) -> Self {
+        let phase = phase(&error, at);
+        let timed_out = matches!(error, ureq::Error::Timeout(_));
+        let outcome = if timed_out { "timed out" } else { "failed" };
+        Self {
+            what: format!("{method} {url} {outcome} while {}", phase.name()),
+            phase,
+            timed_out,
+            transient: is_transient(&error),
+            source: (!timed_out).then(|| cause(error)),
+        }
+    }
+
+    pub(super) fn prepare(
+        method: Method,
+        url: &Url,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        Self {
+            what: format!("{method} {url} cannot be sent"),
+            phase: Phase::Prepare,
+            timed_out: false,
+            transient: false,
+            source: Some(source.into()),
+        }
+    }
+
+    /// Where the exchange broke off.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// Whether it took too long.
+    #[must_use]
+    pub fn timed_out(&self) -> bool {
+        self.timed_out
+    }
+
+    /// Whether the peer may have acted on the request although we have no whole
+    /// answer: whoever wants to know has to ask.
+    #[must_use]
+    pub fn may_have_arrived(&self) -> bool {
+        self.phase > Phase::Connect
+    }
+
+    /// Whether trying again may help: refused, reset, timed out; not a wrong
+    /// certificate or a broken protocol.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        self.transient
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl StdError for Failure {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        let source: &(dyn StdError + 'static) = self.source.as_deref()?;
+        Some(source)
+    }
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        let hint = hint(&failure);
+        let error = Self::new(ErrorKind::Network, failure.what);
+        let error = match failure.source {
+            Some(source) => error.because(source),
+            None => error,
+        };
+        match hint {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    }
+}
+
+fn phase(error: &ureq::Error, at: Phase) -> Phase {
+    use ureq::Timeout;
+    match error {
+        ureq::Error::Timeout(timeout) => match timeout {
+            Timeout::Resolve => Phase::Resolve,
+            Timeout::Connect => Phase::Connect,
+            Timeout::SendRequest => Phase::SendRequest,
+            Timeout::SendBody => Phase::SendBody,
+            Timeout::RecvResponse => Phase::Response,
+            Timeout::RecvBody => Phase::ReceiveBody,
+            _ => at,
+        },
+        ureq::Error::HostNotFound => Phase::Resolve,
+        ureq::Error::ConnectionFailed
+        | ureq::Error::ConnectProxyFailed(_)
+        | ureq::Error::InvalidProxyUrl
+        | ureq::Error::Tls(_)
+        | ureq::Error::Pem(_)
+        | ureq::Error::Rustls(_)
+        | ureq::Error::TlsRequired => Phase::Connect,
+        ureq::Error::Io(error) if is_connect(error) => Phase::Connect,
+        _ => at,
+    }
+}
+
+fn is_connect(error: &io::Error) -> bool {
+    let handshake = error
+        .get_ref()
+        .is_some_and(|inner| inner.to_string().contains("certificate"));
+    handshake
+        || matches!(
+            error.kind(),
+            io::ErrorKind::ConnectionRefused
+                | io::ErrorKind::HostUnreachable
+                | io::ErrorKind::NetworkUnreachable
+                | io::ErrorKind::AddrNotAvailable
+        )
+}
+
+fn is_transient(error: &ureq::Error) -> bool {
+    match error {
+        ureq::Error::Timeout(_)
+        | ureq::Error::HostNotFound
+        | ureq::Error::ConnectionFailed
+        | ureq::Error::BodyStalled => true,
+        ureq::Error::Io(error) => !matches!(
+            error.kind(),
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput | io::ErrorKind::Other
+        ),
+        _ => false,
+    }
+}
+
+/// The innermost error that still says something.
+fn cause(error: ureq::Error) -> Box<dyn StdError + Send + Sync> {
+    match error {
+        ureq::Error::Io(error) if error.get_ref().is_some() => error
+            .into_inner()
+            .unwrap_or_else(|| "the connection broke".into()),
+        ureq::Error::Io(error) => error.into(),
+        ureq::Error::Rustls(error) => error.into(),
+        other => other.into(),
+    }
+}
+
+fn hint(failure: &Failure) -> Option<&'static str> {
+    let text = failure.source.as_ref().map(ToString::to_string);
+    let text = text.as_deref().unwrap_or_default();
+    match failure.phase {
+        Phase::Resolve => Some("check the host name, and whether a proxy has to be set"),
+        Phase::Connect if text.contains("certificate") => {
+            Some("check the address and the certificate authority to trust")
+        }
+        Phase::Connect => Some("check that the address is right and the service runs"),
+        _ if failure.timed_out => Some("try again, or allow more time"),
+        _ => None,
+    }
+}
