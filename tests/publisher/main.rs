@@ -1,0 +1,5 @@
+//! The publisher's side: HTTP, GitHub's API, fetching, fixtures.
+
+#![allow(clippy::unwrap_used)]
+
+mod http;
