@@ -1,0 +1,5 @@
+//! Bundles: keys, the signed list, the archive, trust.
+
+#![allow(clippy::unwrap_used)]
+
+mod keys;
