@@ -26,7 +26,7 @@ const SCRYPT_BLOCK: u32 = 8;
 const MAX_SCRYPT_BYTES: u64 = 512 << 20;
 const MAX_PBKDF2_ROUNDS: u32 = 10_000_000;
 
-/// The DER of a SubjectPublicKeyInfo of Ed25519 up to the 32 bytes of the point
+/// The DER of a `SubjectPublicKeyInfo` of Ed25519 up to the 32 bytes of the point
 /// (RFC 8410 section 4).
 const SPKI_PREFIX: [u8; 12] = *b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00";
 
@@ -343,7 +343,7 @@ fn refuse_costly(scheme: &EncryptionScheme) -> Result<()> {
         Some(pbes2::Kdf::Scrypt(scrypt)) => {
             let memory = u64::from(scrypt.block_size)
                 .checked_mul(128)
-                .and_then(|block| block.checked_mul(scrypt.cost_parameter.into()));
+                .and_then(|block| block.checked_mul(scrypt.cost_parameter));
             memory.is_some_and(|bytes| bytes <= MAX_SCRYPT_BYTES)
                 && scrypt.cost_parameter.is_power_of_two()
                 && scrypt.parallelization <= 16
