@@ -1,6 +1,6 @@
 //! The doors: one file per outside thing.
 
-pub mod http;
 pub mod files;
+pub mod http;
 pub mod tls;
 pub mod zip;

@@ -10,6 +10,7 @@ pub mod json_text;
 pub mod key;
 pub mod key_id;
 pub mod label;
+pub mod manifest;
 pub mod path;
 pub mod release;
 pub mod secret;
