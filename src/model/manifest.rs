@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::digest::Digest;
 use crate::model::path::BundlePath;
-use crate::model::signed_list::{MANIFEST_NAME, SignedList};
+use crate::model::signed_list::SignedList;
 use crate::model::version::StackVersion;
 
 mod check;

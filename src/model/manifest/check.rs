@@ -100,7 +100,7 @@ fn check_texts(manifest: &Manifest) -> Result<()> {
     let artifacts = manifest.artifacts.iter().flat_map(|entry| {
         std::iter::once(&entry.id).chain(entry.references.iter().map(|id| &id.id))
     });
-    let sets = self
+    let sets = manifest
         .validation
         .iter()
         .flat_map(|set| std::iter::once(&set.name).chain(&set.pipeline));
