@@ -39,7 +39,7 @@ fn only_a_public_key_alone_is_a_public_key() {
         &format!("{text}trailing"),
         &format!("comment\n{text}"),
         &text.replace("MCow", "MCkw"),
-        &text.replace("\n", "\u{b}\n"),
+        &text.replace('\n', "\u{b}\n"),
         "",
     ] {
         let error = PublicKey::from_pem(bad).unwrap_err();
