@@ -1,0 +1,6 @@
+//! Filters, custom rules, jobs, datafeeds and analytics: what the server says of
+//! them, what it forgets, and what sealift makes of both.
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
+
+mod recording;
+mod server;
