@@ -120,31 +120,23 @@ impl Detector {
     }
 
     fn default_description(&self) -> String {
-        let set =
-            |field: &Option<String>| field.as_deref().filter(|name| !name.is_empty()).map(quoted);
-        let mut text = self
-            .function
-            .map(|function| function.to_string())
-            .unwrap_or_default();
-        if let Some(field) = set(&self.field) {
-            text += &format!("({field})");
-        }
-        if let Some(by) = set(&self.by) {
-            text += &format!(" by {by}");
-        }
-        if let Some(over) = set(&self.over) {
-            text += &format!(" over {over}");
-        }
-        if self.use_null {
-            text += " usenull=true";
-        }
-        if let Some(partition) = set(&self.partition) {
-            text += &format!(" partitionfield={partition}");
-        }
-        if let Some(frequent) = &self.exclude_frequent {
-            text += &format!(" excludefrequent={frequent}");
-        }
-        text
+        let part = |before: &str, field: &Option<String>, after: &str| match field.as_deref() {
+            None | Some("") => String::new(),
+            Some(name) => format!("{before}{}{after}", quoted(name)),
+        };
+        let option = |name: &str, value: Option<&str>| {
+            value.map_or_else(String::new, |value| format!(" {name}={value}"))
+        };
+        [
+            self.function.map_or("", Function::name).to_owned(),
+            part("(", &self.field, ")"),
+            part(" by ", &self.by, ""),
+            part(" over ", &self.over, ""),
+            option("usenull", self.use_null.then_some("true")),
+            part(" partitionfield=", &self.partition, ""),
+            option("excludefrequent", self.exclude_frequent.as_deref()),
+        ]
+        .concat()
     }
 
     /// The detector as the server returns it at place `index` of a job.

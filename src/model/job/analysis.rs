@@ -129,19 +129,19 @@ impl Analysis {
     fn take(&mut self, name: &str, value: &Node) -> Read<()> {
         match name {
             "categorization_field_name" => {
-                self.categorization_field = Some(xcontent::string(value)?)
+                self.categorization_field = Some(xcontent::string(value)?);
             }
             "categorization_filters" => {
-                self.categorization_filters = Some(xcontent::string_list(value)?)
+                self.categorization_filters = Some(xcontent::string_list(value)?);
             }
             "categorization_analyzer" => self.categorization_analyzer = Some(value.to_value()),
             "per_partition_categorization" => {
-                self.per_partition = CategorizationPartition::read(value)?
+                self.per_partition = CategorizationPartition::read(value)?;
             }
             "summary_count_field_name" => self.summary_count_field = Some(xcontent::string(value)?),
             "influencers" => self.influencers = xcontent::string_list(value)?,
             "multivariate_by_fields" => {
-                self.multivariate_by_fields = Some(xcontent::boolean(value)?)
+                self.multivariate_by_fields = Some(xcontent::boolean(value)?);
             }
             _ => self
                 .set_span(name, &xcontent::string(value)?)

@@ -161,7 +161,7 @@ pub(crate) fn grouped(value: i64) -> String {
         String::new()
     };
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -78,7 +78,7 @@ impl DataDescription {
 /// `epoch`, `epoch_ms`, or a pattern of `java.time` with a date and a time.
 fn time_format(value: &Node, text: String) -> Read<String> {
     let outside_quotes: String = text.split('\'').step_by(2).collect();
-    let is_pattern = text.matches('\'').count() % 2 == 0
+    let is_pattern = text.matches('\'').count().is_multiple_of(2)
         && outside_quotes
             .chars()
             .all(|c| !c.is_ascii_alphabetic() || "GuyDMdQqYwWEecFaBhKkHmsSAnNVvzOXxZp".contains(c))

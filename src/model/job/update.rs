@@ -123,7 +123,7 @@ impl Change {
                     xcontent::objects(value, |detector| DetectorChange::read(detector, version))?;
             }
             "categorization_filters" => {
-                self.categorization_filters = Some(xcontent::string_list(value)?)
+                self.categorization_filters = Some(xcontent::string_list(value)?);
             }
             "allow_lazy_open" => self.allow_lazy_open = Some(xcontent::boolean(value)?),
             "groups" => {
