@@ -2,8 +2,11 @@
 
 pub mod artifact;
 pub mod base64;
+pub mod body;
 pub mod byte_size;
+pub mod definition;
 pub mod detector;
+pub mod diff;
 pub mod digest;
 pub mod entry_name;
 pub mod failure;
@@ -15,8 +18,15 @@ pub mod key;
 pub mod key_id;
 pub mod label;
 pub mod manifest;
+pub mod mark;
 pub mod ml_id;
+pub mod normal;
+pub mod observation;
+pub mod operation;
 pub mod path;
+pub mod plan;
+pub mod receipt;
+pub mod reference;
 pub mod release;
 pub mod secret;
 pub mod signed_list;

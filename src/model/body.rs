@@ -1,0 +1,171 @@
+//! The body that one cluster takes, made from the body that a bundle carries.
+
+use serde_json::Value;
+
+use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::mark::{self, Mark};
+use crate::model::normal;
+use crate::model::version::StackVersion;
+
+/// Keys that a stack knows only from some version on, and refuses before.
+const SINCE: [(ArtifactKind, &str, u32, u32); 9] = [
+    (ArtifactKind::Model, "model_type", 8, 0),
+    (ArtifactKind::Model, "model_size_bytes", 8, 0),
+    (ArtifactKind::Model, "platform_architecture", 8, 12),
+    (ArtifactKind::Model, "prefix_strings", 8, 12),
+    (ArtifactKind::Pipeline, "_meta", 7, 16),
+    (ArtifactKind::Job, "datafeed_config", 7, 15),
+    (
+        ArtifactKind::Job,
+        "daily_model_snapshot_retention_after_days",
+        7,
+        9,
+    ),
+    (ArtifactKind::Datafeed, "runtime_mappings", 7, 12),
+    (ArtifactKind::Analytics, "_meta", 8, 9),
+];
+
+/// Keys that exports carry and that no version takes back.
+const NEVER_SENT: [(ArtifactKind, &[&str]); 6] = [
+    (
+        ArtifactKind::Model,
+        &[
+            "model_id",
+            "version",
+            "created_by",
+            "create_time",
+            "license_level",
+            "estimated_heap_memory_usage_bytes",
+            "estimated_operations",
+            "location",
+            "model_package",
+            "fully_defined",
+        ],
+    ),
+    (
+        ArtifactKind::Job,
+        &[
+            "job_id",
+            "job_type",
+            "job_version",
+            "create_time",
+            "finished_time",
+            "last_data_time",
+            "established_model_memory",
+            "model_snapshot_id",
+            "model_snapshot_min_version",
+            "deleting",
+            "blocked",
+        ],
+    ),
+    (
+        ArtifactKind::Datafeed,
+        &["datafeed_id", "authorization", "headers", "create_time"],
+    ),
+    (
+        ArtifactKind::Analytics,
+        &["id", "create_time", "version", "authorization", "headers"],
+    ),
+    (
+        ArtifactKind::Pipeline,
+        &[
+            "created_date",
+            "created_date_millis",
+            "modified_date",
+            "modified_date_millis",
+        ],
+    ),
+    (ArtifactKind::Filter, &["filter_id", "type"]),
+];
+
+/// What is sent to a cluster of `version` so that `artifact` becomes what `raw`
+/// says: without the keys that the server generates or does not know yet, the id
+/// only in the address, and with `mark` where the kind and the version have room.
+#[must_use]
+pub fn for_cluster(
+    artifact: &ArtifactId,
+    raw: &Value,
+    version: &StackVersion,
+    mark: Option<&Mark>,
+) -> Value {
+    let kind = artifact.kind;
+    let mut body = raw.clone();
+    if kind == ArtifactKind::Script {
+        return script(body);
+    }
+    if let Value::Object(map) = &mut body {
+        let never = NEVER_SENT.iter().filter(|(of, _)| *of == kind);
+        for key in never.flat_map(|(_, keys)| *keys) {
+            map.remove(*key);
+        }
+        for (_, key, major, minor) in SINCE.iter().filter(|(of, ..)| *of == kind) {
+            if !version.offers(*major, *minor) {
+                map.remove(*key);
+            }
+        }
+        if kind == ArtifactKind::Rule {
+            for key in normal::generated_keys(kind) {
+                if !matches!(*key, "version" | "enabled") {
+                    map.remove(*key);
+                }
+            }
+            map.insert("rule_id".to_owned(), Value::from(artifact.id.as_str()));
+        }
+    }
+    if let Some(mark) = mark
+        && room_for_mark(kind, version)
+    {
+        mark::put(kind, &mut body, mark);
+    }
+    body
+}
+
+/// Whether a cluster of `version` keeps the client's own words in objects of
+/// `kind`.
+fn room_for_mark(kind: ArtifactKind, version: &StackVersion) -> bool {
+    kind != ArtifactKind::Pipeline || version.offers(7, 16)
+}
+
+/// A stored script under the key that the call wants.
+fn script(body: Value) -> Value {
+    if body.get("script").is_some_and(Value::is_object) {
+        return body;
+    }
+    serde_json::json!({ "script": body })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::for_cluster;
+    use crate::model::artifact::{ArtifactId, ArtifactKind};
+    use crate::model::version::StackVersion;
+
+    #[test]
+    fn an_older_cluster_gets_only_what_it_knows() {
+        let raw = json!({"model_id": "m", "model_type": "tree_ensemble", "model_size_bytes": 1,
+            "create_time": 1, "input": {}, "compressed_definition": "x"});
+        let model = ArtifactId::new(ArtifactKind::Model, "m");
+        let old = for_cluster(&model, &raw, &StackVersion::new(7, 10, 0), None);
+        assert_eq!(old, json!({"input": {}, "compressed_definition": "x"}));
+        let new = for_cluster(&model, &raw, &StackVersion::new(8, 4, 0), None);
+        assert_eq!(
+            new,
+            json!({"model_type": "tree_ensemble", "model_size_bytes": 1, "input": {},
+                "compressed_definition": "x"})
+        );
+        let pipeline = ArtifactId::new(ArtifactKind::Pipeline, "p");
+        let raw = json!({"_meta": {"a": 1}, "processors": []});
+        let old = for_cluster(&pipeline, &raw, &StackVersion::new(7, 15, 0), None);
+        assert_eq!(old, json!({"processors": []}));
+        let script = ArtifactId::new(ArtifactKind::Script, "s");
+        let bare = for_cluster(
+            &script,
+            &json!({"source": "1"}),
+            &StackVersion::new(8, 0, 0),
+            None,
+        );
+        assert_eq!(bare, json!({"script": {"source": "1"}}));
+    }
+}

@@ -1,0 +1,104 @@
+//! Differences of form that paths alone cannot say.
+
+use serde_json::{Map, Value, json};
+
+use super::walk;
+use crate::model::artifact::ArtifactKind;
+use crate::model::definition;
+
+/// Brings `body` into the one form of its kind: aliases under their name, custom
+/// rules with their defaults, a model's definition as a digest of its content.
+pub(super) fn shape(kind: ArtifactKind, body: &mut Value) {
+    match kind {
+        ArtifactKind::Model => model(body),
+        ArtifactKind::Job => job(body),
+        ArtifactKind::Datafeed => {
+            rename(body, "aggs", "aggregations");
+            rename(body, "indexes", "indices");
+            remove(body, "types");
+        }
+        ArtifactKind::Rule => remove_server_tags(body),
+        ArtifactKind::Script
+        | ArtifactKind::Pipeline
+        | ArtifactKind::Filter
+        | ArtifactKind::Analytics => {}
+    }
+}
+
+fn model(body: &mut Value) {
+    let digest = definition::digest(body);
+    remove(body, "compressed_definition");
+    remove(body, "definition");
+    if let (Value::Object(map), Some(digest)) = (body, digest) {
+        map.insert("definition".to_owned(), Value::String(digest));
+    }
+}
+
+fn job(body: &mut Value) {
+    walk::each(body, "results_index_name", &mut |name| {
+        if let Value::String(text) = name
+            && text != "shared"
+            && !text.starts_with("custom-")
+        {
+            text.insert_str(0, "custom-");
+        }
+    });
+    walk::each(body, "analysis_config.detectors[]", &mut |detector| {
+        remove(detector, "detector_index");
+        walk::each(detector, "function", &mut lower);
+        walk::each(detector, "custom_rules[]", &mut rule);
+    });
+}
+
+/// A custom rule with its defaults: `skip_result`, `include`, conditions with
+/// numbers; empty scope and conditions are absent.
+fn rule(rule: &mut Value) {
+    walk::fill(rule, &json!({"actions": ["skip_result"]}));
+    walk::each(rule, "actions[]", &mut lower);
+    walk::each(rule, "actions", &mut super::scalar::set);
+    walk::each(rule, "scope.*", &mut |scope| {
+        walk::fill(scope, &json!({"filter_type": "include"}));
+        walk::each(scope, "filter_type", &mut lower);
+    });
+    for path in ["applies_to", "operator"] {
+        walk::each(rule, &format!("conditions[].{path}"), &mut lower);
+    }
+    walk::each(rule, "conditions[].value", &mut |value| {
+        if let Some(number) = value.as_str().and_then(|text| text.parse::<f64>().ok()) {
+            *value = json!(number);
+        }
+    });
+    walk::forget_empty(rule, "scope");
+    walk::forget_empty(rule, "conditions");
+}
+
+/// Tags such as `__internal_immutable:false`, which Kibana 7 keeps for itself.
+fn remove_server_tags(body: &mut Value) {
+    walk::each(body, "tags", &mut |tags| {
+        if let Value::Array(tags) = tags {
+            tags.retain(|tag| {
+                tag.as_str()
+                    .is_none_or(|tag| !tag.starts_with("__internal_"))
+            });
+        }
+    });
+}
+
+fn lower(value: &mut Value) {
+    if let Value::String(text) = value {
+        text.make_ascii_lowercase();
+    }
+}
+
+fn rename(body: &mut Value, from: &str, to: &str) {
+    if let Value::Object(map) = body
+        && let Some(value) = map.remove(from)
+    {
+        map.entry(to).or_insert(value);
+    }
+}
+
+fn remove(body: &mut Value, key: &str) {
+    body.as_object_mut()
+        .and_then(|map: &mut Map<_, _>| map.remove(key));
+}

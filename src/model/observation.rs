@@ -1,0 +1,141 @@
+//! What a cluster holds now, as far as it matters for a plan.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::mark::Mark;
+use crate::model::{mark, reference};
+
+/// Which cluster an observation, a plan or a receipt speaks of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClusterIdentity {
+    /// `cluster_uuid`: stays the same for the cluster's life.
+    pub uuid: String,
+    /// `cluster_name`: what its people call it.
+    pub name: String,
+    /// `version.number` as the cluster states it.
+    pub version: String,
+}
+
+/// Whether a job, datafeed or analytics is at work.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunState {
+    /// Closed or stopped, or a kind that has no state.
+    #[default]
+    Idle,
+    /// Opened or started, or on the way there.
+    Running,
+    /// Broke down by itself.
+    Failed,
+}
+
+/// One object of a cluster.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Observed {
+    /// The object as the API gives it.
+    pub body: Value,
+    /// Whether it is at work.
+    #[serde(default)]
+    pub state: RunState,
+}
+
+/// What stands beside the receipts about an artifact that sealift put there or
+/// took over.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Claim {
+    /// The mark of the bundle that it came from.
+    pub mark: Mark,
+    /// The receipt that tells how.
+    pub receipt: String,
+}
+
+/// Who put an object there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// sealift, from the bundle of this mark.
+    Sealift(Mark),
+    /// Somebody else.
+    Other,
+}
+
+/// A datafeed's job and state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// The id of its job.
+    pub job: String,
+    /// Whether it is started.
+    pub state: RunState,
+}
+
+/// What a cluster holds.
+#[derive(Clone, Debug, Default)]
+pub struct Observation {
+    /// The artifacts that were asked about and are there.
+    pub objects: BTreeMap<ArtifactId, Observed>,
+    /// All ingest pipelines, for what they refer to.
+    pub pipelines: BTreeMap<String, Value>,
+    /// All anomaly detection jobs, for the filters of their custom rules.
+    pub jobs: BTreeMap<String, Value>,
+    /// All datafeeds.
+    pub datafeeds: BTreeMap<String, Feed>,
+    /// Indices whose default or final pipeline is the key.
+    pub index_pipelines: BTreeMap<String, BTreeSet<String>>,
+    /// What sealift remembers to be its own.
+    pub claims: BTreeMap<ArtifactId, Claim>,
+}
+
+impl Observation {
+    /// Who put the observed object there.
+    #[must_use]
+    pub fn owner(&self, artifact: &ArtifactId) -> Owner {
+        let marked = self
+            .objects
+            .get(artifact)
+            .and_then(|object| mark::read(artifact.kind, &object.body));
+        let claimed = || self.claims.get(artifact).map(|claim| claim.mark.clone());
+        marked.or_else(claimed).map_or(Owner::Other, Owner::Sealift)
+    }
+
+    /// What in the cluster refers to `artifact`: pipelines, jobs, datafeeds, and
+    /// indices as `index NAME`; `except` are left out.
+    #[must_use]
+    pub fn referents(&self, artifact: &ArtifactId, except: &BTreeSet<ArtifactId>) -> Vec<String> {
+        let mut found = Vec::new();
+        for (id, body) in &self.pipelines {
+            let own = ArtifactId::new(ArtifactKind::Pipeline, id.as_str());
+            if !except.contains(&own) && reference::of_pipeline(body).contains(artifact) {
+                found.push(own.to_string());
+            }
+        }
+        for (id, body) in &self.jobs {
+            let own = ArtifactId::new(ArtifactKind::Job, id.as_str());
+            if !except.contains(&own) && reference::of_job(body).contains(artifact) {
+                found.push(own.to_string());
+            }
+        }
+        if artifact.kind == ArtifactKind::Job {
+            for (id, feed) in &self.datafeeds {
+                let own = ArtifactId::new(ArtifactKind::Datafeed, id.as_str());
+                if feed.job == artifact.id && !except.contains(&own) {
+                    found.push(own.to_string());
+                }
+            }
+        }
+        if artifact.kind == ArtifactKind::Pipeline {
+            let indices = self.index_pipelines.get(&artifact.id);
+            found.extend(
+                indices
+                    .into_iter()
+                    .flatten()
+                    .map(|name| format!("index {name}")),
+            );
+        }
+        found
+    }
+}

@@ -1,0 +1,83 @@
+//! One call that changes a cluster.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::artifact::ArtifactId;
+
+/// What is done with an artifact by one call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verb {
+    /// `PUT`: creates; scripts, pipelines and rules are overwritten.
+    Put,
+    /// `POST _update`: changes a filter, job, datafeed or analytics in place.
+    Update,
+    /// `DELETE`.
+    Delete,
+    /// Opens a job.
+    Open,
+    /// Closes a job.
+    Close,
+    /// Starts a datafeed, from where it stopped.
+    Start,
+    /// Stops a datafeed or analytics.
+    Stop,
+}
+
+impl Verb {
+    /// The word for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Put => "put",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Open => "open",
+            Self::Close => "close",
+            Self::Start => "start",
+            Self::Stop => "stop",
+        }
+    }
+}
+
+/// One call that changes a cluster.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operation {
+    /// What is done.
+    pub verb: Verb,
+    /// With which artifact.
+    pub artifact: ArtifactId,
+    /// What is sent; `Null` where nothing is.
+    pub body: Value,
+}
+
+impl Operation {
+    /// `verb` on `artifact` without a body.
+    #[must_use]
+    pub fn bare(verb: Verb, artifact: &ArtifactId) -> Self {
+        Self {
+            verb,
+            artifact: artifact.clone(),
+            body: Value::Null,
+        }
+    }
+
+    /// `verb` on `artifact` that sends `body`.
+    #[must_use]
+    pub fn with(verb: Verb, artifact: &ArtifactId, body: Value) -> Self {
+        Self {
+            verb,
+            artifact: artifact.clone(),
+            body,
+        }
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.verb.name(), self.artifact)
+    }
+}

@@ -1,0 +1,227 @@
+//! The steps that lead from what a cluster holds to what is wanted.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::model::artifact::ArtifactId;
+use crate::model::digest::Digest;
+use crate::model::mark::Mark;
+use crate::model::observation::{ClusterIdentity, Observation};
+use crate::model::operation::Operation;
+use crate::model::version::StackVersion;
+
+mod change;
+mod decide;
+mod order;
+
+/// What one artifact shall be.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Which artifact.
+    pub artifact: ArtifactId,
+    /// The body that it shall have; `None`: it shall be gone.
+    pub body: Option<Value>,
+    /// The mark that it carries, where it comes from a bundle.
+    pub mark: Option<Mark>,
+}
+
+/// What a step does with its artifact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// It is not there and will be.
+    Create,
+    /// It is as wanted.
+    Keep,
+    /// It is ours and differs.
+    Replace,
+    /// It is there and will not be.
+    Delete,
+    /// It is not wanted and not there.
+    Absent,
+    /// Something else of the same id is there, which is not ours.
+    Conflict,
+    /// It cannot be changed as things stand.
+    Blocked,
+}
+
+impl Action {
+    /// The action as one word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Keep => "keep",
+            Self::Replace => "replace",
+            Self::Delete => "delete",
+            Self::Absent => "absent",
+            Self::Conflict => "conflict",
+            Self::Blocked => "blocked",
+        }
+    }
+
+    /// Whether it changes the cluster.
+    #[must_use]
+    pub const fn changes(self) -> bool {
+        matches!(self, Self::Create | Self::Replace | Self::Delete)
+    }
+
+    /// Whether it keeps the plan from being applied.
+    #[must_use]
+    pub const fn stops(self) -> bool {
+        matches!(self, Self::Conflict | Self::Blocked)
+    }
+}
+
+/// What is done about one artifact, and why.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// Which artifact.
+    pub artifact: ArtifactId,
+    /// What is done.
+    pub action: Action,
+    /// Why, where it does not speak for itself, and what to do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+    /// What live objects it touches that the plan does not change.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub affects: Vec<String>,
+    /// The lines that change, for reading.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub diff: String,
+    /// The calls, in order.
+    #[serde(skip)]
+    pub operations: Vec<Operation>,
+    /// The object as it was found, where it was.
+    #[serde(skip)]
+    pub previous: Option<Value>,
+    /// The mark that it will carry or be remembered by.
+    #[serde(skip)]
+    pub mark: Option<Mark>,
+}
+
+/// What the operator allows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Permissions {
+    /// Take over objects that somebody else put there.
+    pub adopt: bool,
+    /// Stop datafeeds and close jobs where a change needs it, and start again
+    /// what still exists afterwards.
+    pub restart_jobs: bool,
+}
+
+/// All steps, in the order in which they are applied.
+#[derive(Clone, Debug, Serialize)]
+pub struct Plan {
+    /// For which cluster.
+    pub cluster: ClusterIdentity,
+    /// The steps: first what is created or replaced, kind by kind and inner
+    /// pipelines before outer ones; then what goes, in reverse.
+    pub steps: Vec<Step>,
+}
+
+impl Plan {
+    /// The plan that makes every target true on the cluster of `observation`.
+    #[must_use]
+    pub fn new(
+        cluster: ClusterIdentity,
+        version: &StackVersion,
+        targets: &[Target],
+        observation: &Observation,
+        permissions: Permissions,
+    ) -> Self {
+        let decision = decide::Decision::new(version, targets, observation, permissions);
+        let steps = order::sorted(targets)
+            .into_iter()
+            .map(|target| decision.step(target))
+            .collect();
+        Self { cluster, steps }
+    }
+
+    /// Whether nothing is left to do.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.steps
+            .iter()
+            .all(|step| matches!(step.action, Action::Keep | Action::Absent))
+    }
+
+    /// The steps that keep the plan from being applied.
+    #[must_use]
+    pub fn obstacles(&self) -> Vec<&Step> {
+        self.steps
+            .iter()
+            .filter(|step| step.action.stops())
+            .collect()
+    }
+
+    /// How many steps do `action`.
+    #[must_use]
+    pub fn count(&self, action: Action) -> usize {
+        self.steps
+            .iter()
+            .filter(|step| step.action == action)
+            .count()
+    }
+
+    /// The counts in words: `3 create, 8 keep`.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        let actions = [
+            Action::Create,
+            Action::Replace,
+            Action::Delete,
+            Action::Keep,
+            Action::Absent,
+            Action::Conflict,
+            Action::Blocked,
+        ];
+        let words: Vec<String> = actions
+            .into_iter()
+            .map(|action| (self.count(action), action.name()))
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, name)| format!("{count} {name}"))
+            .collect();
+        if words.is_empty() {
+            "nothing to do".to_owned()
+        } else {
+            words.join(", ")
+        }
+    }
+
+    /// A digest over everything that the plan would do and over what it found:
+    /// two plans with one fingerprint do the same to the same.
+    #[must_use]
+    pub fn fingerprint(&self) -> Digest {
+        let steps: Vec<Value> = self
+            .steps
+            .iter()
+            .map(|step| {
+                let previous = step.previous.as_ref().map(settled);
+                let calls: Vec<Value> = step
+                    .operations
+                    .iter()
+                    .map(|call| serde_json::json!([call.to_string(), call.body]))
+                    .collect();
+                serde_json::json!([
+                    step.artifact.to_string(),
+                    step.action.name(),
+                    previous,
+                    calls
+                ])
+            })
+            .collect();
+        let all = serde_json::json!([self.cluster.uuid, steps]);
+        Digest::of(all.to_string().as_bytes())
+    }
+}
+
+/// `body` with its keys sorted.
+fn settled(body: &Value) -> Value {
+    let mut body = body.clone();
+    body.sort_all_objects();
+    body
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! What has to be done about one target, and what stands against it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{Action, Permissions, Step, Target, change};
+use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::observation::{Observation, Observed, Owner, RunState};
+use crate::model::operation::{Operation, Verb};
+use crate::model::version::StackVersion;
+use crate::model::{body, diff, mark, normal};
+
+/// Everything that a decision looks at.
+pub(super) struct Decision<'a> {
+    pub(super) version: &'a StackVersion,
+    pub(super) observation: &'a Observation,
+    pub(super) permissions: Permissions,
+    /// What the plan removes: referents among these do not count.
+    leaving: BTreeSet<ArtifactId>,
+    /// What the plan deals with itself.
+    handled: BTreeSet<ArtifactId>,
+}
+
+impl<'a> Decision<'a> {
+    pub(super) fn new(
+        version: &'a StackVersion,
+        targets: &[Target],
+        observation: &'a Observation,
+        permissions: Permissions,
+    ) -> Self {
+        let may_leave = |artifact: &ArtifactId| {
+            permissions.adopt || observation.owner(artifact) != Owner::Other
+        };
+        let leaving = targets
+            .iter()
+            .filter(|target| target.body.is_none() && may_leave(&target.artifact))
+            .map(|target| target.artifact.clone())
+            .collect();
+        Self {
+            version,
+            observation,
+            permissions,
+            leaving,
+            handled: targets.iter().map(|t| t.artifact.clone()).collect(),
+        }
+    }
+
+    /// The step for `target`.
+    pub(super) fn step(&self, target: &Target) -> Step {
+        let found = self.observation.objects.get(&target.artifact);
+        let mut step = Step {
+            artifact: target.artifact.clone(),
+            action: Action::Keep,
+            reasons: Vec::new(),
+            affects: Vec::new(),
+            diff: String::new(),
+            operations: Vec::new(),
+            previous: found.map(|object| object.body.clone()),
+            mark: target.mark.clone(),
+        };
+        match (&target.body, found) {
+            (None, None) => step.action = Action::Absent,
+            (None, Some(found)) => self.delete(&mut step, found),
+            (Some(raw), found) => {
+                let mark = target.mark.as_ref();
+                let wanted = body::for_cluster(&target.artifact, raw, self.version, mark);
+                match found {
+                    None => create(&mut step, wanted),
+                    Some(found) => self.compare(&mut step, &wanted, found),
+                }
+            }
+        }
+        step
+    }
+
+    fn compare(&self, step: &mut Step, wanted: &Value, found: &Observed) {
+        let kind = step.artifact.kind;
+        let (want, have) = if same_by_mark(step, &found.body) {
+            // The definition of a model need not travel to be compared.
+            let without = |body: &Value| {
+                let mut body = body.clone();
+                if let Value::Object(map) = &mut body {
+                    map.remove("compressed_definition");
+                    map.remove("definition");
+                }
+                body
+            };
+            normal::pair(kind, &without(wanted), &without(&found.body))
+        } else {
+            normal::pair(kind, wanted, &found.body)
+        };
+        let ours = self.observation.owner(&step.artifact);
+        if want == have {
+            if ours == Owner::Other {
+                step.reasons
+                    .push("the same is there already, not put there by sealift".to_owned());
+            }
+            return;
+        }
+        step.diff = diff::bodies(&have, &want);
+        if ours == Owner::Other && !self.permissions.adopt {
+            step.action = Action::Conflict;
+            step.reasons.push(format!(
+                "another {kind} of this id is there, not put there by sealift; --adopt takes it over"
+            ));
+            return;
+        }
+        step.affects = self.observation.referents(&step.artifact, &self.handled);
+        match change::operations(self, &step.artifact, wanted, (&want, &have), found) {
+            Ok(operations) => {
+                step.action = Action::Replace;
+                step.operations = operations;
+            }
+            Err(reason) => {
+                step.action = Action::Blocked;
+                step.reasons.push(reason);
+            }
+        }
+    }
+
+    fn delete(&self, step: &mut Step, found: &Observed) {
+        let kind = step.artifact.kind;
+        if self.observation.owner(&step.artifact) == Owner::Other && !self.permissions.adopt {
+            step.reasons.push(format!(
+                "this {kind} was not put there by sealift; --adopt removes it all the same"
+            ));
+            return;
+        }
+        let users = self.observation.referents(&step.artifact, &self.leaving);
+        if !users.is_empty() {
+            step.action = Action::Blocked;
+            step.reasons
+                .push(format!("still used by {}", users.join(", ")));
+            return;
+        }
+        let running = found.state != RunState::Idle;
+        if running && !self.permissions.restart_jobs {
+            step.action = Action::Blocked;
+            step.reasons.push(format!(
+                "the {kind} is at work; --restart-jobs stops it first"
+            ));
+            return;
+        }
+        step.action = Action::Delete;
+        if kind == ArtifactKind::Job {
+            step.reasons
+                .push("its results are deleted with it".to_owned());
+        }
+        let halt = match kind {
+            ArtifactKind::Job => Some(Verb::Close),
+            ArtifactKind::Datafeed | ArtifactKind::Analytics => Some(Verb::Stop),
+            _ => None,
+        };
+        if let Some(verb) = halt.filter(|_| running) {
+            step.operations.push(Operation::bare(verb, &step.artifact));
+        }
+        step.operations
+            .push(Operation::bare(Verb::Delete, &step.artifact));
+    }
+}
+
+fn create(step: &mut Step, wanted: Value) {
+    step.action = Action::Create;
+    step.operations
+        .push(Operation::with(Verb::Put, &step.artifact, wanted));
+}
+
+/// Whether the mark in `found` says that it came from the same bytes.
+fn same_by_mark(step: &Step, found: &Value) -> bool {
+    let kind = step.artifact.kind;
+    kind == ArtifactKind::Model
+        && mark::read(kind, found)
+            .zip(step.mark.as_ref())
+            .is_some_and(|(there, ours)| there.digest == ours.digest)
+}

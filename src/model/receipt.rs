@@ -1,0 +1,408 @@
+//! What was done to a cluster, call by call: written before and after each call
+//! as one line of JSON, so that no interruption loses more than the call that ran.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::error::{Error, ErrorKind, OrErr, Result};
+use crate::model::artifact::ArtifactId;
+use crate::model::digest::Digest;
+use crate::model::observation::{Claim, ClusterIdentity};
+use crate::model::operation::Verb;
+use crate::model::time::Timestamp;
+
+/// What was under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Purpose {
+    /// A bundle's artifacts were put into the cluster.
+    Install,
+    /// A bundle's artifacts were taken out.
+    Remove,
+    /// A receipt was undone.
+    Rollback,
+}
+
+impl Purpose {
+    /// The purpose as one word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Install => "install",
+            Self::Remove => "remove",
+            Self::Rollback => "rollback",
+        }
+    }
+}
+
+/// Which bundle was at work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Origin {
+    /// The bundle's name.
+    pub bundle: String,
+    /// The channel that it updates.
+    pub channel: String,
+    /// Its place in the channel.
+    pub sequence: u64,
+    /// The SHA-256 of its signed list.
+    pub digest: Digest,
+}
+
+/// The first line: what, where, from what, and what the operator allowed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Header {
+    /// Version of this format: 1.
+    pub format: u32,
+    /// The receipt's id, unique per cluster.
+    pub id: String,
+    /// What was under way.
+    pub purpose: Purpose,
+    /// The bundle.
+    pub origin: Origin,
+    /// The cluster.
+    pub cluster: ClusterIdentity,
+    /// When it began.
+    pub started: Timestamp,
+    /// The version of sealift.
+    pub tool: String,
+    /// Rules that the operator lifted, such as `adopt`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<String>,
+}
+
+/// The format version that this code writes and reads.
+pub const FORMAT: u32 = 1;
+
+/// What became of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// The cluster has it.
+    Done,
+    /// The cluster does not have it.
+    Failed,
+    /// Nobody knows: no answer came and reading back did not tell.
+    Unknown,
+}
+
+/// How the whole work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum End {
+    /// Every step was done.
+    Complete,
+    /// It stopped at a failure.
+    Failed,
+    /// The operator stopped it.
+    Interrupted,
+}
+
+/// One line of a journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "lowercase")]
+pub enum Entry {
+    /// The first line.
+    Begin(Header),
+    /// A call is about to be made.
+    Intent {
+        /// The number of the call, from 0.
+        call: usize,
+        /// What is done.
+        verb: Verb,
+        /// With which artifact.
+        artifact: ArtifactId,
+        /// The object as it was, where there was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        previous: Option<Value>,
+        /// What was remembered about it, where something was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        claim: Option<Claim>,
+    },
+    /// What became of the call.
+    Outcome {
+        /// The number of the call.
+        call: usize,
+        /// What became of it.
+        outcome: Outcome,
+        /// Why, where it failed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// The last line.
+    End {
+        /// How it ended.
+        end: End,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// One call as a receipt tells it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    /// What was done.
+    pub verb: Verb,
+    /// With which artifact.
+    pub artifact: ArtifactId,
+    /// The object as it was, where there was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Value>,
+    /// What was remembered about it, where something was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Claim>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why, where it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// The whole story of one piece of work on one cluster.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// What, where, from what.
+    pub header: Header,
+    /// The calls, in order. One without an outcome on record is
+    /// [`Outcome::Unknown`].
+    pub calls: Vec<Call>,
+    /// How it ended; `None` where nothing says so: it was cut off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end: Option<End>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Timestamp>,
+}
+
+impl Receipt {
+    /// A receipt with nothing done yet.
+    #[must_use]
+    pub fn new(header: Header) -> Self {
+        Self {
+            header,
+            calls: Vec::new(),
+            end: None,
+            ended: None,
+        }
+    }
+
+    /// The receipt that a journal tells. A last line that was cut off is left
+    /// out: the call that it would have told of is unknown.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] for anything that sealift does not write.
+    pub fn from_journal(text: &str) -> Result<Self> {
+        let mut lines = text.split_inclusive('\n').enumerate();
+        let entry = |(number, line): (usize, &str)| -> Result<Option<Entry>> {
+            if !line.ends_with('\n') {
+                return Ok(None);
+            }
+            serde_json::from_str(line)
+                .map(Some)
+                .or_err(ErrorKind::Malformed, || {
+                    format!("line {} of the journal cannot be read", number + 1)
+                })
+        };
+        let first = lines.next().map(entry).transpose()?.flatten();
+        let Some(Entry::Begin(header)) = first else {
+            return Err(Error::new(
+                ErrorKind::Malformed,
+                "a journal begins with its header",
+            ));
+        };
+        if header.format != FORMAT {
+            return Err(Error::new(
+                ErrorKind::Malformed,
+                format!("receipt format {} is not known here", header.format),
+            )
+            .hint("use the version of sealift that wrote it, or a later one"));
+        }
+        let mut receipt = Self::new(header);
+        for line in lines {
+            let number = line.0;
+            if let Some(entry) = entry(line)? {
+                receipt.add(entry).map_err(|error| {
+                    error.context(format!("line {} of the journal", number + 1))
+                })?;
+            }
+        }
+        Ok(receipt)
+    }
+
+    /// Takes up one entry.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] for an entry that does not follow on what is there.
+    pub fn add(&mut self, entry: Entry) -> Result<()> {
+        let astray = |what: &str| Error::new(ErrorKind::Malformed, what.to_owned());
+        match entry {
+            Entry::Begin(_) => return Err(astray("a second header")),
+            Entry::Intent {
+                call,
+                verb,
+                artifact,
+                previous,
+                claim,
+            } => {
+                if call != self.calls.len() {
+                    return Err(astray("an intent out of order"));
+                }
+                self.calls.push(Call {
+                    verb,
+                    artifact,
+                    previous,
+                    claim,
+                    outcome: Outcome::Unknown,
+                    reason: None,
+                });
+            }
+            Entry::Outcome {
+                call,
+                outcome,
+                reason,
+            } => {
+                let known = self.calls.get_mut(call);
+                let known = known.ok_or_else(|| astray("an outcome without its intent"))?;
+                known.outcome = outcome;
+                known.reason = reason;
+            }
+            Entry::End { end, at } => {
+                self.end = Some(end);
+                self.ended = Some(at);
+            }
+        }
+        Ok(())
+    }
+
+    /// What every object that was touched had been before: its body, and what
+    /// was remembered about it; `None` where there was no object.
+    #[must_use]
+    pub fn before(&self) -> BTreeMap<ArtifactId, (Option<Value>, Option<Claim>)> {
+        let mut before = BTreeMap::new();
+        for call in &self.calls {
+            let changes = matches!(call.verb, Verb::Put | Verb::Update | Verb::Delete);
+            if changes && call.outcome != Outcome::Failed {
+                before
+                    .entry(call.artifact.clone())
+                    .or_insert_with(|| (call.previous.clone(), call.claim.clone()));
+            }
+        }
+        before
+    }
+
+    /// How it stands, in one word.
+    #[must_use]
+    pub fn state(&self) -> &'static str {
+        match self.end {
+            Some(End::Complete) => "complete",
+            Some(End::Failed) => "failed",
+            Some(End::Interrupted) => "interrupted",
+            None => "cut off",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::json;
+
+    use super::{End, Entry, FORMAT, Header, Origin, Outcome, Purpose, Receipt};
+    use crate::model::artifact::{ArtifactId, ArtifactKind};
+    use crate::model::digest::Digest;
+    use crate::model::observation::ClusterIdentity;
+    use crate::model::operation::Verb;
+    use crate::model::time::Timestamp;
+
+    fn entries() -> Vec<Entry> {
+        let artifact = ArtifactId::new(ArtifactKind::Script, "s");
+        vec![
+            Entry::Begin(Header {
+                format: FORMAT,
+                id: "r1".to_owned(),
+                purpose: Purpose::Install,
+                origin: Origin {
+                    bundle: "b".to_owned(),
+                    channel: "c".to_owned(),
+                    sequence: 1,
+                    digest: Digest::of(b""),
+                },
+                cluster: ClusterIdentity {
+                    uuid: "u".to_owned(),
+                    name: "n".to_owned(),
+                    version: "8.0.0".to_owned(),
+                },
+                started: Timestamp::from_seconds(0).unwrap(),
+                tool: "0.1.0".to_owned(),
+                overrides: vec![],
+            }),
+            Entry::Intent {
+                call: 0,
+                verb: Verb::Put,
+                artifact: artifact.clone(),
+                previous: Some(json!({"source": "1"})),
+                claim: None,
+            },
+            Entry::Outcome {
+                call: 0,
+                outcome: Outcome::Done,
+                reason: None,
+            },
+            Entry::Intent {
+                call: 1,
+                verb: Verb::Put,
+                artifact,
+                previous: Some(json!({"source": "2"})),
+                claim: None,
+            },
+            Entry::End {
+                end: End::Failed,
+                at: Timestamp::from_seconds(1).unwrap(),
+            },
+        ]
+    }
+
+    fn journal(entries: &[Entry]) -> String {
+        entries
+            .iter()
+            .map(|entry| serde_json::to_string(entry).unwrap() + "\n")
+            .collect()
+    }
+
+    #[test]
+    fn a_journal_tells_the_receipt_wherever_it_was_cut() {
+        let all = entries();
+        let text = journal(&all);
+        let receipt = Receipt::from_journal(&text).unwrap();
+        assert_eq!(receipt.calls[0].outcome, Outcome::Done);
+        assert_eq!(receipt.calls[1].outcome, Outcome::Unknown);
+        assert_eq!(receipt.state(), "failed");
+        let before = receipt.before();
+        assert_eq!(before.len(), 1);
+        assert_eq!(
+            before.values().next().unwrap().0,
+            Some(json!({"source": "1"}))
+        );
+        let header = journal(&all[..1]).len();
+        for cut in header..text.len() {
+            let receipt = Receipt::from_journal(&text[..cut]).unwrap();
+            assert_eq!(receipt.state(), "cut off");
+        }
+        assert!(Receipt::from_journal(&text[..header - 1]).is_err());
+    }
+
+    #[test]
+    fn what_does_not_follow_is_refused() {
+        let all = entries();
+        let order = |indices: &[usize]| -> Vec<Entry> {
+            indices.iter().map(|index| all[*index].clone()).collect()
+        };
+        for bad in [&[1, 2][..], &[0, 2], &[0, 3], &[0, 0]] {
+            assert!(Receipt::from_journal(&journal(&order(bad))).is_err());
+        }
+    }
+}
