@@ -140,13 +140,22 @@ impl ArtifactEntry {
 }
 
 /// Where in a file an artifact stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", deny_unknown_fields)]
 pub enum Part {
     /// A line of an ndjson file, counted from 1.
     Line(u64),
     /// A value of a JSON or TOML file, by JSON pointer (RFC 6901).
     Pointer(String),
+}
+
+impl std::fmt::Display for Part {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Line(line) => write!(f, "line {line}"),
+            Self::Pointer(pointer) => f.write_str(pointer),
+        }
+    }
 }
 
 /// Documents and what a pipeline must make of them.

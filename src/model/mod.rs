@@ -4,6 +4,8 @@ pub mod artifact;
 pub mod base64;
 pub mod body;
 pub mod byte_size;
+pub mod catalog;
+pub mod content;
 pub mod definition;
 pub mod detector;
 pub mod diff;
