@@ -1,6 +1,9 @@
 //! The doors: one file per outside thing.
 
+pub mod archive;
+pub mod bundle;
 pub mod files;
 pub mod http;
+pub mod medium;
 pub mod tls;
 pub mod zip;

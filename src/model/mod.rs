@@ -1,5 +1,6 @@
 //! The nouns: pure values. No file, socket, clock, environment or terminal.
 
+pub mod admission;
 pub mod artifact;
 pub mod base64;
 pub mod body;
@@ -35,5 +36,6 @@ pub mod signed_list;
 pub mod time;
 pub mod time_span;
 pub mod toml;
+pub mod trust;
 pub mod version;
 pub mod xcontent;

@@ -1,0 +1,194 @@
+//! Writing a bundle: beside its target, checked by the reader, then renamed.
+
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Cursor, Read};
+use std::path::{Path, PathBuf};
+
+use super::feed::Feed;
+use super::read;
+use crate::error::{Error, ErrorKind, OrErr, Result};
+use crate::io::archive::ArchiveWriter;
+use crate::io::files::Draft;
+use crate::io::medium::Medium;
+use crate::model::digest::{Digest, Hasher};
+use crate::model::key::Signature;
+use crate::model::key_id::KeyId;
+use crate::model::manifest::Manifest;
+use crate::model::path::BundlePath;
+use crate::model::signed_list::{
+    LIST_NAME, ListEntry, ListHeader, MANIFEST_NAME, SignedList, signature_name,
+};
+use crate::progress::Progress;
+
+/// How much is copied in one go.
+const BUFFER: usize = 256 << 10;
+
+/// Where the bytes of a member to be come from.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// From memory.
+    Bytes(Vec<u8>),
+    /// From a file.
+    File(PathBuf),
+}
+
+impl Content {
+    /// The content as a stream.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] when the file cannot be opened.
+    pub fn open(&self) -> Result<Box<dyn Read + '_>> {
+        match self {
+            Self::Bytes(bytes) => Ok(Box::new(Cursor::new(bytes))),
+            Self::File(path) => {
+                let file = File::open(path)
+                    .or_err(ErrorKind::Io, || format!("cannot open {}", path.display()))?;
+                Ok(Box::new(BufReader::with_capacity(BUFFER, file)))
+            }
+        }
+    }
+
+    /// The content's length in bytes and digest.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] when it cannot be read.
+    pub fn measure(&self) -> Result<(u64, Digest)> {
+        if let Self::Bytes(bytes) = self {
+            return Ok((bytes.len() as u64, Digest::of(bytes)));
+        }
+        let mut reader = self.open()?;
+        let mut hasher = Hasher::new();
+        let mut size = 0;
+        let mut buffer = vec![0; BUFFER];
+        loop {
+            let count = reader
+                .read(&mut buffer)
+                .or_err(ErrorKind::Io, || "cannot read a file to be packed")?;
+            if count == 0 {
+                return Ok((size, hasher.finish()));
+            }
+            hasher.update(buffer.get(..count).unwrap_or_default());
+            size += count as u64;
+        }
+    }
+}
+
+/// Everything that a bundle is made of, but the signatures.
+#[derive(Debug)]
+pub struct Unsealed {
+    /// The signed facts.
+    pub header: ListHeader,
+    /// The manifest; its files are those of `contents`.
+    pub manifest: Manifest,
+    /// The contents of the manifest's files, in its order.
+    pub contents: Vec<(BundlePath, Content)>,
+}
+
+impl Unsealed {
+    /// The list that is to be signed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] when the manifest or the list would break a rule.
+    pub fn list(&self) -> Result<SignedList> {
+        let manifest = ListEntry {
+            digest: Digest::of(&self.manifest.to_bytes()?),
+            path: BundlePath::parse(MANIFEST_NAME)?,
+        };
+        let files = self.manifest.files.iter().map(|file| ListEntry {
+            digest: file.sha256,
+            path: file.path.clone(),
+        });
+        let entries = std::iter::once(manifest).chain(files).collect();
+        SignedList::new(self.header.clone(), entries)
+    }
+
+    /// Writes the bundle with `signatures` to `target`, as a whole or not at all.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] when reading or writing fails or a file changed
+    /// meanwhile; [`ErrorKind::Malformed`] when a rule of the format would be
+    /// broken.
+    pub fn write(
+        &self,
+        target: &Path,
+        signatures: &[(KeyId, Signature)],
+        threads: usize,
+        progress: &dyn Progress,
+    ) -> Result<()> {
+        let list = self.list()?;
+        let mut draft = Draft::beside(target)?;
+        let mut archive = ArchiveWriter::new(BufWriter::with_capacity(BUFFER, &mut draft));
+        append_bytes(&mut archive, LIST_NAME, list.to_text().as_bytes())?;
+        append_signatures(&mut archive, signatures)?;
+        append_bytes(&mut archive, MANIFEST_NAME, &self.manifest.to_bytes()?)?;
+        let total = self.manifest.files.iter().map(|file| file.size).sum();
+        progress.begin("writing the bundle", Some(total));
+        for (file, (path, content)) in self.manifest.files.iter().zip(&self.contents) {
+            if file.path != *path {
+                return Err(Error::new(
+                    ErrorKind::Bug,
+                    format!("contents are out of order at {path}"),
+                ));
+            }
+            archive.append(path, file.size, content.open()?)?;
+            progress.advance(file.size);
+        }
+        archive.finish()?;
+        progress.end();
+        publish(draft, threads, progress)
+    }
+}
+
+/// Writes the bundle on `medium` with all of `signatures` instead of its own to
+/// `target`; every other byte is carried over.
+///
+/// # Errors
+/// As [`Unsealed::write`].
+pub(super) fn rewrite(
+    medium: &Medium,
+    list_bytes: &[u8],
+    rest: u64,
+    signatures: &[(KeyId, Signature)],
+    target: &Path,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let mut draft = Draft::beside(target)?;
+    let mut out = BufWriter::with_capacity(BUFFER, &mut draft);
+    let mut archive = ArchiveWriter::new(&mut out);
+    append_bytes(&mut archive, LIST_NAME, list_bytes)?;
+    append_signatures(&mut archive, signatures)?;
+    medium.copy_from(rest, &mut out)?;
+    drop(out);
+    publish(draft, threads, progress)
+}
+
+fn append_bytes<W: std::io::Write>(
+    archive: &mut ArchiveWriter<W>,
+    name: &str,
+    bytes: &[u8],
+) -> Result<()> {
+    archive.append(&BundlePath::parse(name)?, bytes.len() as u64, bytes)
+}
+
+fn append_signatures<W: std::io::Write>(
+    archive: &mut ArchiveWriter<W>,
+    signatures: &[(KeyId, Signature)],
+) -> Result<()> {
+    let mut sorted: Vec<_> = signatures.iter().collect();
+    sorted.sort_by_key(|(id, _)| *id);
+    for (id, signature) in sorted {
+        append_bytes(archive, &signature_name(*id), signature.bytes())?;
+    }
+    Ok(())
+}
+
+/// Reads the draft back as strictly as the other side will, then gives it its
+/// name.
+fn publish(draft: Draft, threads: usize, progress: &dyn Progress) -> Result<()> {
+    let medium = Medium::file(draft.path())?;
+    read::check_structure(Feed::medium(&medium), threads, progress)
+        .map_err(|error| error.context("the new bundle does not stand its own check"))?;
+    drop(medium);
+    draft.publish()
+}
