@@ -1,1 +1,2 @@
 //! The verbs: one file per stage, silent.
+pub mod pack;

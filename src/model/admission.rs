@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::label::Label;
 use crate::model::signed_list::ListHeader;
 use crate::model::time::Timestamp;
 use crate::model::trust::TrustPolicy;
@@ -97,7 +98,7 @@ impl TrustPolicy {
             Error::new(ErrorKind::Policy, message).hint(hint.to_owned())
         };
         if !self.channels.is_empty() && !self.channels.contains(&header.channel) {
-            let taken: Vec<&str> = self.channels.iter().map(|c| c.as_str()).collect();
+            let taken: Vec<&str> = self.channels.iter().map(Label::as_str).collect();
             let message = format!(
                 "the bundle belongs to channel {}, only {} is taken here",
                 header.channel,

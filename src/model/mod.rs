@@ -37,5 +37,6 @@ pub mod time;
 pub mod time_span;
 pub mod toml;
 pub mod trust;
+pub mod verify_text;
 pub mod version;
 pub mod xcontent;

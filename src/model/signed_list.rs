@@ -208,7 +208,9 @@ fn rank(path: &BundlePath) -> Option<u8> {
     }
 }
 
-fn place(path: &BundlePath) -> (Option<u8>, &str) {
+/// Where a member stands in archive order: a key to sort by.
+#[must_use]
+pub fn place(path: &BundlePath) -> (Option<u8>, &str) {
     (rank(path), path.as_str())
 }
 

@@ -188,13 +188,14 @@ impl TrustPolicy {
             .iter()
             .map(|ignored| format!("{}: {}", ignored.key_id, ignored.reason))
             .collect();
-        let mut message = format!(
-            "{valid} of the {} needed signatures by trusted keys",
+        let reasons = match reasons.as_slice() {
+            [] => String::new(),
+            some => format!(" ({})", some.join("; ")),
+        };
+        let message = format!(
+            "{valid} of the {} needed signatures by trusted keys{reasons}",
             self.threshold
         );
-        if !reasons.is_empty() {
-            message.push_str(&format!(" ({})", reasons.join("; ")));
-        }
         Error::new(ErrorKind::Trust, message)
             .hint("compare the signers' key ids with `sealift key show` of the keys you trust")
     }

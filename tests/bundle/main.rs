@@ -3,3 +3,5 @@
 #![allow(clippy::unwrap_used)]
 
 mod keys;
+mod kit;
+mod roundtrip;

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use super::hash::{self, Placed};
 use crate::error::{Error, ErrorKind, OrErr, Result};
-use crate::io::archive::{self, BLOCK, Block};
+use crate::io::archive::{self, Block};
 use crate::io::medium::Medium;
 use crate::model::digest::{Digest, Hasher};
 use crate::model::path::BundlePath;
@@ -93,6 +93,7 @@ impl<'a> Feed<'a> {
                     fill_from(*reader, part, self.offset)?;
                     hasher.update(part);
                     progress.advance(wanted as u64);
+                    progress.go_on()?;
                     left -= wanted as u64;
                     self.offset += wanted as u64;
                 }
@@ -131,7 +132,7 @@ impl<'a> Feed<'a> {
     }
 
     fn padding(&mut self, name: &str, size: u64) -> Result<()> {
-        let mut block = [0; BLOCK as usize];
+        let mut block: Block = [0; 512];
         let length = usize::try_from(archive::padding(size)).unwrap_or(0);
         let padding = block.get_mut(..length).unwrap_or_default();
         self.fill(padding)?;

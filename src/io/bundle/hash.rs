@@ -89,6 +89,7 @@ fn check(
         medium.read_exact_at(part, at)?;
         hasher.update(part);
         progress.advance(wanted as u64);
+        progress.go_on()?;
         at += wanted as u64;
         left -= wanted as u64;
     }

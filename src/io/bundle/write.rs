@@ -1,5 +1,6 @@
 //! Writing a bundle: beside its target, checked by the reader, then renamed.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -13,10 +14,10 @@ use crate::io::medium::Medium;
 use crate::model::digest::{Digest, Hasher};
 use crate::model::key::Signature;
 use crate::model::key_id::KeyId;
-use crate::model::manifest::Manifest;
+use crate::model::manifest::{ArtifactEntry, Manifest};
 use crate::model::path::BundlePath;
 use crate::model::signed_list::{
-    LIST_NAME, ListEntry, ListHeader, MANIFEST_NAME, SignedList, signature_name,
+    LIST_NAME, ListEntry, ListHeader, MANIFEST_NAME, SignedList, place, signature_name,
 };
 use crate::progress::Progress;
 
@@ -78,13 +79,36 @@ impl Content {
 pub struct Unsealed {
     /// The signed facts.
     pub header: ListHeader,
-    /// The manifest; its files are those of `contents`.
+    /// What the bundle holds.
     pub manifest: Manifest,
-    /// The contents of the manifest's files, in its order.
-    pub contents: Vec<(BundlePath, Content)>,
+    /// The contents of the manifest's files.
+    contents: BTreeMap<BundlePath, Content>,
 }
 
 impl Unsealed {
+    /// A bundle of `contents`, which are the files that `manifest` names. The
+    /// manifest's files are put in archive order, its artifacts in install order.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] when the manifest or the list would break a rule.
+    pub fn new(
+        header: ListHeader,
+        mut manifest: Manifest,
+        contents: BTreeMap<BundlePath, Content>,
+    ) -> Result<Self> {
+        manifest
+            .files
+            .sort_by(|a, b| place(&a.path).cmp(&place(&b.path)));
+        manifest.artifacts.sort_by_key(ArtifactEntry::artifact);
+        let unsealed = Self {
+            header,
+            manifest,
+            contents,
+        };
+        unsealed.manifest.agree_with(&unsealed.list()?)?;
+        Ok(unsealed)
+    }
+
     /// The list that is to be signed.
     ///
     /// # Errors
@@ -123,15 +147,13 @@ impl Unsealed {
         append_bytes(&mut archive, MANIFEST_NAME, &self.manifest.to_bytes()?)?;
         let total = self.manifest.files.iter().map(|file| file.size).sum();
         progress.begin("writing the bundle", Some(total));
-        for (file, (path, content)) in self.manifest.files.iter().zip(&self.contents) {
-            if file.path != *path {
-                return Err(Error::new(
-                    ErrorKind::Bug,
-                    format!("contents are out of order at {path}"),
-                ));
-            }
-            archive.append(path, file.size, content.open()?)?;
+        for file in &self.manifest.files {
+            let content = self.contents.get(&file.path).ok_or_else(|| {
+                Error::new(ErrorKind::Bug, format!("{} has no content", file.path))
+            })?;
+            archive.append(&file.path, file.size, content.open()?)?;
             progress.advance(file.size);
+            progress.go_on()?;
         }
         archive.finish()?;
         progress.end();
