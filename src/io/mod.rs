@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod bundle;
+pub mod elasticsearch;
 pub mod files;
 pub mod http;
 pub mod medium;

@@ -28,6 +28,7 @@ pub mod observation;
 pub mod operation;
 pub mod path;
 pub mod plan;
+pub mod preflight;
 pub mod receipt;
 pub mod reference;
 pub mod release;

@@ -52,6 +52,9 @@ pub struct Operation {
     pub artifact: ArtifactId,
     /// What is sent; `Null` where nothing is.
     pub body: Value,
+    /// For a stored script, the context that the server compiles it for as it is
+    /// stored.
+    pub context: Option<&'static str>,
 }
 
 impl Operation {
@@ -62,6 +65,7 @@ impl Operation {
             verb,
             artifact: artifact.clone(),
             body: Value::Null,
+            context: None,
         }
     }
 
@@ -72,6 +76,7 @@ impl Operation {
             verb,
             artifact: artifact.clone(),
             body,
+            context: None,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::{Observation, Observed, Owner, RunState};
 use crate::model::operation::{Operation, Verb};
 use crate::model::version::StackVersion;
-use crate::model::{body, diff, mark, normal};
+use crate::model::{body, diff, mark, normal, reference};
 
 /// Everything that a decision looks at.
 pub(super) struct Decision<'a> {
@@ -20,6 +20,8 @@ pub(super) struct Decision<'a> {
     leaving: BTreeSet<ArtifactId>,
     /// What the plan deals with itself.
     handled: BTreeSet<ArtifactId>,
+    /// Scripts that pipelines call, of the plan or of the cluster.
+    ingest_scripts: BTreeSet<ArtifactId>,
 }
 
 impl<'a> Decision<'a> {
@@ -43,6 +45,7 @@ impl<'a> Decision<'a> {
             permissions,
             leaving,
             handled: targets.iter().map(|t| t.artifact.clone()).collect(),
+            ingest_scripts: ingest_scripts(targets, observation),
         }
     }
 
@@ -69,6 +72,11 @@ impl<'a> Decision<'a> {
                     None => create(&mut step, wanted),
                     Some(found) => self.compare(&mut step, &wanted, found),
                 }
+            }
+        }
+        if self.ingest_scripts.contains(&step.artifact) {
+            for call in &mut step.operations {
+                call.context = (call.verb == Verb::Put).then_some("ingest");
             }
         }
         step
@@ -173,4 +181,16 @@ fn same_by_mark(step: &Step, found: &Value) -> bool {
         && mark::read(kind, found)
             .zip(step.mark.as_ref())
             .is_some_and(|(there, ours)| there.digest == ours.digest)
+}
+
+fn ingest_scripts(targets: &[Target], observation: &Observation) -> BTreeSet<ArtifactId> {
+    let wanted = targets
+        .iter()
+        .filter(|target| target.artifact.kind == ArtifactKind::Pipeline)
+        .filter_map(|target| target.body.as_ref());
+    wanted
+        .chain(observation.pipelines.values())
+        .flat_map(reference::of_pipeline)
+        .filter(|artifact| artifact.kind == ArtifactKind::Script)
+        .collect()
 }

@@ -1,0 +1,114 @@
+//! Whole lists of a cluster: what others hold there and what refers to what.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::objects::{run_state, strange};
+use super::{Called, Elasticsearch};
+use crate::io::http::{Method, encode_segment};
+use crate::model::observation::Feed;
+
+impl Elasticsearch {
+    /// All ingest pipelines by id.
+    ///
+    /// # Errors
+    /// A [`super::CallError`].
+    pub fn pipelines(&self) -> Called<BTreeMap<String, Value>> {
+        // With no pipeline at all the answer is a 404.
+        let answer = self.find("/_ingest/pipeline")?.unwrap_or_else(|| json!({}));
+        match answer {
+            Value::Object(map) => Ok(map.into_iter().collect()),
+            _ => Err(strange("the list of pipelines")),
+        }
+    }
+
+    /// All anomaly detection jobs by id.
+    ///
+    /// # Errors
+    /// A [`super::CallError`].
+    pub fn jobs(&self) -> Called<BTreeMap<String, Value>> {
+        let list = self.list("/_ml/anomaly_detectors", "jobs")?;
+        Ok(list
+            .into_iter()
+            .filter_map(|job| Some((job.get("job_id")?.as_str()?.to_owned(), job)))
+            .collect())
+    }
+
+    /// All datafeeds by id, with job and state.
+    ///
+    /// # Errors
+    /// A [`super::CallError`].
+    pub fn datafeeds(&self) -> Called<BTreeMap<String, Feed>> {
+        let list = self.list("/_ml/datafeeds", "datafeeds")?;
+        if list.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let stats = self.list("/_ml/datafeeds/_stats", "datafeeds")?;
+        let states: BTreeMap<&str, &str> = stats
+            .iter()
+            .filter_map(|entry| {
+                let id = entry.get("datafeed_id")?.as_str()?;
+                Some((id, entry.get("state")?.as_str()?))
+            })
+            .collect();
+        Ok(list
+            .iter()
+            .filter_map(|feed| {
+                let id = feed.get("datafeed_id")?.as_str()?;
+                let job = feed.get("job_id")?.as_str()?.to_owned();
+                let state = run_state(states.get(id).copied().unwrap_or_default());
+                Some((id.to_owned(), Feed { job, state }))
+            })
+            .collect())
+    }
+
+    fn list(&self, path: &str, key: &str) -> Called<Vec<Value>> {
+        let Some(mut answer) = self.find(path)? else {
+            return Ok(Vec::new());
+        };
+        match answer.get_mut(key).map(Value::take) {
+            Some(Value::Array(list)) => Ok(list),
+            _ => Err(strange(&format!("the answer to GET {path}"))),
+        }
+    }
+
+    /// The indices that have a pipeline as default or final one, by pipeline.
+    /// Indices that the user may not look at are not among them.
+    ///
+    /// # Errors
+    /// A [`super::CallError`].
+    pub fn index_pipelines(&self) -> Called<BTreeMap<String, BTreeSet<String>>> {
+        let path = "/_all/_settings/index.default_pipeline,index.final_pipeline\
+                    ?flat_settings=true&expand_wildcards=open,closed";
+        let answer = self.find(path)?.unwrap_or_else(|| json!({}));
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (index, entry) in answer.as_object().into_iter().flatten() {
+            for key in ["index.default_pipeline", "index.final_pipeline"] {
+                let pipeline = entry.pointer(&format!("/settings/{key}"));
+                if let Some(pipeline) = pipeline.and_then(Value::as_str)
+                    && pipeline != "_none"
+                {
+                    let indices = found.entry(pipeline.to_owned()).or_default();
+                    indices.insert(index.clone());
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// What the pipeline `id` makes of `documents` (each `{"_source": {..}}`), in
+    /// their order.
+    ///
+    /// # Errors
+    /// A [`super::CallError`]; a document that fails is an answer.
+    pub fn simulate(&self, id: &str, documents: &[Value]) -> Called<Vec<Value>> {
+        let path = format!("/_ingest/pipeline/{}/_simulate", encode_segment(id));
+        let body = json!({ "docs": documents });
+        let mut answer = self.call(Method::Post, &path, &body)?;
+        match answer.get_mut("docs").map(Value::take) {
+            Some(Value::Array(docs)) if docs.len() == documents.len() => Ok(docs),
+            _ => Err(strange("the answer of _simulate")),
+        }
+    }
+}
