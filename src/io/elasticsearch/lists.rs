@@ -44,8 +44,8 @@ impl Elasticsearch {
         if list.is_empty() {
             return Ok(BTreeMap::new());
         }
-        let stats = self.list("/_ml/datafeeds/_stats", "datafeeds")?;
-        let states: BTreeMap<&str, &str> = stats
+        let figures = self.list("/_ml/datafeeds/_stats", "datafeeds")?;
+        let words: BTreeMap<&str, &str> = figures
             .iter()
             .filter_map(|entry| {
                 let id = entry.get("datafeed_id")?.as_str()?;
@@ -57,7 +57,8 @@ impl Elasticsearch {
             .filter_map(|feed| {
                 let id = feed.get("datafeed_id")?.as_str()?;
                 let job = feed.get("job_id")?.as_str()?.to_owned();
-                let state = run_state(states.get(id).copied().unwrap_or_default());
+                let word = words.get(id).copied().unwrap_or_default();
+                let state = run_state(word);
                 Some((id.to_owned(), Feed { job, state }))
             })
             .collect())

@@ -122,12 +122,12 @@ impl Elasticsearch {
         let Some(stats) = self.find(&format!("{path}/_stats"))? else {
             return Ok(RunState::Idle);
         };
-        let state = stats
+        let word = stats
             .get(list_key(artifact.kind))
             .and_then(|list| list.get(0))
             .and_then(|entry| entry.get("state"))
             .and_then(Value::as_str);
-        Ok(run_state(state.unwrap_or_default()))
+        Ok(run_state(word.unwrap_or_default()))
     }
 
     /// Makes the call of `operation`. Pipelines' scripts are compiled for ingest
