@@ -18,6 +18,7 @@ mod parts;
 mod update;
 
 pub use analysis::Analysis;
+pub(crate) use check::grouped;
 pub use limits::Limits;
 pub use parts::{CategorizationPartition, DataDescription, ModelPlot};
 pub use update::{JobState, update};

@@ -1,18 +1,22 @@
 //! The nouns: pure values. No file, socket, clock, environment or terminal.
 
 pub mod admission;
+pub mod analytics;
 pub mod artifact;
 pub mod base64;
 pub mod body;
 pub mod byte_size;
 pub mod catalog;
 pub mod content;
+pub mod datafeed;
 pub mod definition;
 pub mod detector;
 pub mod diff;
 pub mod digest;
 pub mod entry_name;
 pub mod failure;
+pub mod filter;
+pub mod finding;
 pub mod gzip;
 pub mod java;
 pub mod job;

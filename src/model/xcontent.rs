@@ -71,17 +71,22 @@ pub enum Takes {
     ObjectOrString,
     /// Anything but an object or an array.
     Scalar,
+    /// Anything but `null` and numbers.
+    Anything,
 }
 
 impl Takes {
     fn accepts(self, kind: &Kind) -> bool {
         match kind {
             Kind::Null => matches!(self, Self::StringOrNull | Self::NumberOrNull | Self::Scalar),
-            Kind::Bool(_) => matches!(self, Self::Boolean | Self::Scalar),
+            Kind::Bool(_) => matches!(self, Self::Boolean | Self::Scalar | Self::Anything),
             Kind::Number(_) => matches!(self, Self::Number | Self::NumberOrNull | Self::Scalar),
             Kind::String(_) => !matches!(self, Self::Object | Self::Objects),
-            Kind::Array(_) => matches!(self, Self::Strings | Self::Objects),
-            Kind::Object(_) => matches!(self, Self::Object | Self::Objects | Self::ObjectOrString),
+            Kind::Array(_) => matches!(self, Self::Strings | Self::Objects | Self::Anything),
+            Kind::Object(_) => matches!(
+                self,
+                Self::Object | Self::Objects | Self::ObjectOrString | Self::Anything
+            ),
             Kind::Broken(_) => true,
         }
     }

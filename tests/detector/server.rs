@@ -114,3 +114,105 @@ fn updates_of_jobs_are_answered_as_recorded() {
         }
     }
 }
+
+#[test]
+fn filters_are_answered_as_recorded() {
+    use sealift::model::filter::{Filter, FilterUpdate};
+    let mut stored = std::collections::HashMap::<String, Filter>::new();
+    for exchange in read("filters").iter().chain(&read("custom_rules")) {
+        let Some(tail) = exchange.path.strip_prefix("/_ml/filters/") else {
+            continue;
+        };
+        let id = tail.trim_end_matches("/_update").replace("%20", " ");
+        if exchange.method == "DELETE" && exchange.status == 200 {
+            stored.remove(&id);
+        }
+        let Some(body) = exchange.body.as_ref().map(|body| parse(&as_sent(body))) else {
+            continue;
+        };
+        let computed = match (exchange.method.as_str(), stored.get(&id)) {
+            ("PUT", None) => Filter::create(&id, &body),
+            ("POST", Some(filter)) => {
+                FilterUpdate::read(&id, &body).and_then(|update| filter.updated(&update))
+            }
+            _ => continue,
+        };
+        if let Ok(filter) = &computed {
+            stored.insert(id, filter.clone());
+        }
+        compare(exchange, computed.map(|filter| filter.to_json()));
+    }
+}
+
+#[test]
+fn datafeeds_are_answered_as_recorded() {
+    use sealift::model::datafeed::{Datafeed, update};
+    let version = version();
+    let mut stored = Value::Null;
+    for exchange in &read("datafeeds") {
+        let Some(tail) = exchange.path.strip_prefix("/_ml/datafeeds/") else {
+            continue;
+        };
+        let Some(body) = exchange.body.as_ref().map(|body| parse(&as_sent(body))) else {
+            continue;
+        };
+        let is_about_state = matches!(exchange.status, 404 | 409);
+        match (exchange.method.as_str(), tail.strip_suffix("/_update")) {
+            ("PUT", _) if is_about_state => assert!(
+                Datafeed::create(tail, &body, &version).is_ok(),
+                "{}",
+                exchange.name
+            ),
+            ("PUT", _) => compare(
+                exchange,
+                Datafeed::create(tail, &body, &version).map(|feed| feed.to_json()),
+            ),
+            ("POST", Some(_)) if !is_about_state => {
+                compare(exchange, update(&stored, &body, &version));
+            }
+            _ => continue,
+        }
+        if exchange.status == 200 {
+            stored = exchange.answer.clone();
+        }
+    }
+}
+
+#[test]
+fn analytics_are_answered_as_recorded() {
+    use sealift::model::analytics::{Analytics, update};
+    let version = version();
+    let mut stored = Value::Null;
+    for exchange in &read("analytics") {
+        let Some(tail) = exchange.path.strip_prefix("/_ml/data_frame/analytics/") else {
+            continue;
+        };
+        let Some(body) = exchange.body.as_ref().map(|body| parse(&as_sent(body))) else {
+            continue;
+        };
+        let reason = exchange.answer["error"]["reason"]
+            .as_str()
+            .unwrap_or_default();
+        let created = exchange.answer["create_time"].as_i64().unwrap_or_default();
+        let seed = exchange.answer["analysis"]["classification"]["randomize_seed"].as_i64();
+        match (exchange.method.as_str(), tail.strip_suffix("/_update")) {
+            ("PUT", _) if reason.contains("no such index") || reason.contains("already exists") => {
+            }
+            ("PUT", _) => {
+                let computed = Analytics::create(tail, &body, &version).and_then(|analytics| {
+                    analytics.check_destination()?;
+                    Ok(analytics.to_json(created, seed.unwrap_or_default(), &version))
+                });
+                compare(exchange, computed);
+            }
+            ("POST", Some(_)) => {
+                let updated = update(&stored, &body).unwrap();
+                assert_eq!(updated, exchange.answer, "{}", exchange.name);
+            }
+            _ => continue,
+        }
+        if exchange.status == 200 {
+            stored = exchange.answer.clone();
+        }
+    }
+}
