@@ -44,7 +44,7 @@ const OWNERS: [(&str, &str); 26] = [
     ("toml", "model/toml.rs"),
     ("ureq", "io/http/"),
     ("walkdir", "io/files.rs"),
-    ("zip", "io/zip.rs"),
+    ("zip", "io/zip/"),
 ];
 
 /// Process state that the pure floors never touch.

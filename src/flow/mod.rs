@@ -1,2 +1,3 @@
 //! The verbs: one file per stage, silent.
+pub mod fetch;
 pub mod pack;

@@ -219,7 +219,7 @@ fn folder_of(path: &Path) -> &Path {
 
 /// Makes a new name in a folder last through a power cut.
 #[cfg(unix)]
-fn sync_folder(path: &Path) -> Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> Result<()> {
     let folder = folder_of(path);
     File::open(folder)
         .and_then(|folder| folder.sync_all())
@@ -229,7 +229,7 @@ fn sync_folder(path: &Path) -> Result<()> {
 }
 
 #[cfg(not(unix))]
-fn sync_folder(_path: &Path) -> Result<()> {
+pub(crate) fn sync_folder(_path: &Path) -> Result<()> {
     Ok(())
 }
 

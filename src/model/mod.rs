@@ -36,6 +36,7 @@ pub mod preflight;
 pub mod receipt;
 pub mod reference;
 pub mod release;
+pub mod release_manifest;
 pub mod secret;
 pub mod signed_list;
 pub mod time;

@@ -236,7 +236,7 @@ fn credentials_stay_with_their_origin() {
         let error = client
             .follow(&at(&first, path), &[], Some(&token()))
             .unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Network, "{path}");
+        assert_eq!(error.error.kind(), ErrorKind::Network, "{path}");
     }
     // A plain request gives the redirect itself.
     let response = client.send(Request::get(at(&first, "/a"))).unwrap();

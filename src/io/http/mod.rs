@@ -21,6 +21,7 @@ mod pin;
 mod redirect;
 mod request;
 mod response;
+mod retry;
 mod settings;
 mod url;
 
@@ -28,5 +29,6 @@ pub use client::Client;
 pub use failure::{Failure, Phase};
 pub use request::{Authorization, Body, Method, Request};
 pub use response::Response;
+pub use retry::{Again, Retry, Setback};
 pub use settings::{Identity, Proxy, Roots, Settings, Timeouts};
 pub use url::{Url, encode_segment};

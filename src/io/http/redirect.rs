@@ -5,6 +5,7 @@ use crate::error::{Error, ErrorKind, Result};
 use super::client::Client;
 use super::request::{Authorization, Method, Request};
 use super::response::Response;
+use super::retry::Setback;
 use super::url::Url;
 
 /// More hops than this are a circle.
@@ -17,14 +18,14 @@ impl Client {
     /// the caller's to try again.
     ///
     /// # Errors
-    /// [`ErrorKind::Network`] when an exchange fails, the redirects do not end, or
-    /// one leads nowhere.
+    /// A [`Setback`] of kind [`ErrorKind::Network`] when an exchange fails, the
+    /// redirects do not end, or one leads nowhere.
     pub fn follow(
         &self,
         url: &Url,
         headers: &[(&'static str, String)],
         authorization: Option<&Authorization>,
-    ) -> Result<Response> {
+    ) -> Result<Response, Setback> {
         let mut here = url.clone();
         for _ in 0..=MAX_HOPS {
             let trusted = here.same_origin(url);
@@ -40,7 +41,8 @@ impl Client {
         Err(Error::new(
             ErrorKind::Network,
             format!("{url} redirects more than {MAX_HOPS} times"),
-        ))
+        )
+        .into())
     }
 }
 

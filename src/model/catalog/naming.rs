@@ -118,3 +118,38 @@ pub fn stem(name: &str) -> Option<&str> {
     let base = name.rsplit('/').next().unwrap_or(name);
     base.strip_suffix(".json").filter(|stem| !stem.is_empty())
 }
+
+/// The folder that all `names` are in, with its slash, where there is one;
+/// publishers zip the release's folder itself.
+#[must_use]
+pub fn common_folder<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let mut folder: Option<&str> = None;
+    for name in names {
+        let Some((first, _)) = name.split_once('/') else {
+            return String::new();
+        };
+        if folder.is_some_and(|folder| folder != first) {
+            return String::new();
+        }
+        folder = Some(first);
+    }
+    folder.map_or_else(String::new, |folder| format!("{folder}/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::common_folder;
+
+    #[test]
+    fn only_a_folder_of_all_is_common() {
+        for (names, expected) in [
+            (&["t/a", "t/b/c"][..], "t/"),
+            (&["t/a", "b"], ""),
+            (&["t/a", "u/b"], ""),
+            (&["a"], ""),
+            (&[], ""),
+        ] {
+            assert_eq!(common_folder(names.iter().copied()), expected, "{names:?}");
+        }
+    }
+}
