@@ -4,5 +4,7 @@
 pub mod failure;
 pub mod inference;
 pub mod ingest;
+pub mod number;
 pub mod painless;
+pub mod suggest;
 pub mod value;
