@@ -1,0 +1,171 @@
+//! From the importances of features to those of fields, in the order in which
+//! the server's hash maps give them.
+
+use std::collections::HashMap;
+
+use super::aggregate::compensated_sum;
+use super::definition::{Encoding, Preprocessor};
+use crate::engine::failure::Failure;
+use crate::engine::value::{JavaMap, Map, Value};
+
+/// Which features add up to which field.
+#[derive(Clone, Debug)]
+pub(super) struct Decoder {
+    /// Names of fields with the features that belong to them, both in the
+    /// server's order
+    groups: Vec<(String, Vec<usize>)>,
+}
+
+impl Decoder {
+    /// A decoder for these features and preprocessors. Features of custom
+    /// preprocessors keep their own names.
+    pub(super) fn new(features: &[String], preprocessors: &[Preprocessor]) -> Self {
+        let origins = origins(preprocessors);
+        let mut by_name = JavaMap::new();
+        for (index, name) in features.iter().enumerate() {
+            by_name.put_str(name, position(index));
+        }
+        let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
+        let mut group_of = JavaMap::new();
+        for (name, index) in by_name.iter() {
+            let feature = name.to_java_string();
+            let field = origins.get(&feature).unwrap_or(&feature);
+            let group = match group_of.get_str(field).and_then(Value::as_i64) {
+                Some(group) => usize::try_from(group).unwrap_or_default(),
+                None => {
+                    group_of.put_str(field, position(groups.len()));
+                    groups.push((field.clone(), Vec::new()));
+                    groups.len() - 1
+                }
+            };
+            let index = index.as_i64().and_then(|index| usize::try_from(index).ok());
+            if let (Some((_, members)), Some(index)) = (groups.get_mut(group), index) {
+                members.push(index);
+            }
+        }
+        if !origins.is_empty() {
+            groups = in_order(&group_of, groups);
+        }
+        Self { groups }
+    }
+
+    /// The `feature_importance` of a result: the `limit` fields of the greatest
+    /// importance, from `importances[feature][class]`.
+    ///
+    /// # Errors
+    /// Features with different numbers of classes.
+    pub(super) fn decode(
+        &self,
+        importances: &[Vec<f64>],
+        labels: Option<&[String]>,
+        limit: usize,
+    ) -> Result<Vec<Value>, Failure> {
+        let mut fields = Vec::with_capacity(self.groups.len());
+        for (name, members) in &self.groups {
+            let mut sums: Vec<f64> = Vec::new();
+            for importance in members.iter().filter_map(|&index| importances.get(index)) {
+                if sums.is_empty() {
+                    sums.clone_from(importance);
+                    continue;
+                }
+                add(&mut sums, importance)?;
+            }
+            let total = match sums.as_slice() {
+                [one] => *one,
+                several => compensated_sum(several.iter().map(|value| value.abs())),
+            };
+            fields.push((name, sums, total));
+        }
+        fields.sort_by(|a, b| order(b.2.abs()).total_cmp(&order(a.2.abs())));
+        Ok(fields
+            .into_iter()
+            .take(limit)
+            .map(|(name, sums, total)| field_importance(name, &sums, total, labels))
+            .collect())
+    }
+}
+
+/// Adds the importances of one feature, class by class.
+///
+/// # Errors
+/// When there are more classes than in the sum.
+pub(super) fn add(sums: &mut [f64], importance: &[f64]) -> Result<(), Failure> {
+    if importance.len() > sums.len() {
+        let last = i64::try_from(sums.len()).unwrap_or(i64::MAX);
+        return Err(Failure::index_out_of_bounds(last, sums.len()));
+    }
+    for (sum, value) in sums.iter_mut().zip(importance) {
+        *sum += value;
+    }
+    Ok(())
+}
+
+/// One value for everything that is not a number, as Java orders it.
+fn order(value: f64) -> f64 {
+    if value.is_nan() { f64::NAN } else { value }
+}
+
+fn position(index: usize) -> Value {
+    Value::Long(i64::try_from(index).unwrap_or(i64::MAX))
+}
+
+fn in_order(
+    group_of: &JavaMap,
+    groups: Vec<(String, Vec<usize>)>,
+) -> Vec<(String, Vec<usize>)> {
+    let mut groups: Vec<Option<(String, Vec<usize>)>> = groups.into_iter().map(Some).collect();
+    group_of
+        .iter()
+        .filter_map(|(_, index)| index.as_i64())
+        .filter_map(|index| groups.get_mut(usize::try_from(index).ok()?)?.take())
+        .collect()
+}
+
+/// The field from which each feature was made.
+fn origins(preprocessors: &[Preprocessor]) -> HashMap<String, String> {
+    let mut origins = HashMap::new();
+    for preprocessor in preprocessors.iter().filter(|one| !one.custom) {
+        let ends = preprocessor.ends();
+        let Some(field) = ends.inputs.first() else {
+            continue;
+        };
+        for output in ends.outputs {
+            origins.insert(output, field.clone());
+        }
+        debug_assert!(
+            ends.inputs.len() == 1 || matches!(preprocessor.encoding, Encoding::Multi(_)),
+            "only a chain reads several fields"
+        );
+    }
+    origins
+}
+
+fn field_importance(
+    name: &str,
+    importances: &[f64],
+    total: f64,
+    labels: Option<&[String]>,
+) -> Value {
+    let mut entry = JavaMap::linked();
+    entry.put_str("feature_name", Value::str(name));
+    entry.put_str("importance", Value::Double(total));
+    if importances.len() != 1 {
+        let classes = importances
+            .iter()
+            .enumerate()
+            .map(|(index, importance)| {
+                let label = labels.and_then(|labels| labels.get(index));
+                let mut class = JavaMap::linked();
+                class.put_str("class_name", class_name(label, index));
+                class.put_str("importance", Value::Double(*importance));
+                Value::Map(Map::new(class))
+            })
+            .collect();
+        entry.put_str("classes", Value::list(classes));
+    }
+    Value::Map(Map::new(entry))
+}
+
+fn class_name(label: Option<&String>, index: usize) -> Value {
+    Value::str(label.cloned().unwrap_or_else(|| index.to_string()))
+}
