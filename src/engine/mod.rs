@@ -4,7 +4,5 @@
 pub mod failure;
 pub mod inference;
 pub mod ingest;
-pub mod number;
 pub mod painless;
-pub mod suggest;
 pub mod value;

@@ -27,7 +27,8 @@ pub fn hash_order(keys: &[&str]) -> Vec<usize> {
 }
 
 /// `Double.parseDouble`: blanks around, a sign, decimal digits, an exponent, a
-/// trailing `d` or `f`, `NaN` and `Infinity`. (Hexadecimal forms are not read.)
+/// trailing `d` or `f`, `NaN` and `Infinity`, hexadecimal digits with a binary
+/// exponent.
 #[must_use]
 pub fn parse_double(text: &str) -> Option<f64> {
     let trimmed = text.trim_matches(|c: char| c <= ' ');
@@ -36,6 +37,9 @@ pub fn parse_double(text: &str) -> Option<f64> {
     match unsigned {
         "NaN" => return Some(f64::NAN),
         "Infinity" => return Some(sign * f64::INFINITY),
+        _ if unsigned.starts_with("0x") || unsigned.starts_with("0X") => {
+            return hexadecimal(unsigned).map(|value| sign * value);
+        }
         _ => {}
     }
     let digits = unsigned
@@ -51,6 +55,56 @@ pub fn parse_double(text: &str) -> Option<f64> {
         return None;
     }
     digits.parse::<f64>().ok().map(|value| sign * value)
+}
+
+/// `0x1.8p3`: hexadecimal digits times a power of two, which must be given.
+fn hexadecimal(text: &str) -> Option<f64> {
+    let text = text.strip_suffix(['d', 'D', 'f', 'F']).unwrap_or(text);
+    let (digits, exponent) = text.get(2..)?.split_once(['p', 'P'])?;
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    let exponent_digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+    if exponent_digits.is_empty() || !exponent_digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    // Beyond this the value is zero or infinite whatever the digits that fit in memory.
+    let exponent: i64 = exponent.parse().unwrap_or(if exponent.starts_with('-') {
+        i64::from(i32::MIN)
+    } else {
+        i64::from(i32::MAX)
+    });
+    let mut mantissa: u64 = 0;
+    let mut scale: i64 = 0;
+    for (place, character) in whole.chars().chain(fraction.chars()).enumerate() {
+        let digit = u64::from(character.to_digit(16)?);
+        let after_point = place >= whole.len();
+        if mantissa >> 59 == 0 {
+            mantissa = mantissa << 4 | digit;
+            scale -= if after_point { 4 } else { 0 };
+        } else {
+            // Digits that do not fit only decide which way to round.
+            mantissa |= u64::from(digit != 0);
+            scale += if after_point { 0 } else { 4 };
+        }
+    }
+    Some(times_power_of_two(mantissa, exponent.saturating_add(scale)))
+}
+
+fn times_power_of_two(mantissa: u64, exponent: i64) -> f64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "rounding to a double is the purpose"
+    )]
+    let mut value = mantissa as f64;
+    let mut left = exponent.clamp(-2_200, 2_200);
+    while left != 0 {
+        let step = left.clamp(-1_000, 1_000);
+        value *= 2f64.powi(i32::try_from(step).unwrap_or(0));
+        left -= step;
+    }
+    value
 }
 
 /// The message of the `NumberFormatException` that refuses `text`.
@@ -140,6 +194,16 @@ mod tests {
             ("5.", Some(5.0)),
             ("+2", Some(2.0)),
             ("now", None),
+            ("0x1p3", Some(8.0)),
+            ("0x1.8P1", Some(3.0)),
+            ("-0x.8p-1", Some(-0.25)),
+            ("0x1p99999999999999999999", Some(f64::INFINITY)),
+            ("0x6", None),
+            ("0x1.8", None),
+            ("0xp1", None),
+            ("0x1p", None),
+            ("- 1", None),
+            ("1,5", None),
             ("", None),
             ("inf", None),
             ("1_0", None),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// A file or folder of the recordings that lie beside the project; `None`, with
 /// a note, where they are not at hand.
-pub fn shared(path: &str) -> Option<PathBuf> {
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     let full = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")).join(path);
     if full.exists() {
         return Some(full);
@@ -16,7 +16,7 @@ pub fn shared(path: &str) -> Option<PathBuf> {
 }
 
 /// The lines of a recorded ndjson file (`corpus/…`), if it is at hand.
-pub fn recorded_lines(path: &str) -> Option<Vec<String>> {
+pub(crate) fn recorded_lines(path: &str) -> Option<Vec<String>> {
     let text = fs::read_to_string(shared(path)?).expect("the recordings can be read");
     Some(text.lines().map(str::to_owned).collect())
 }
@@ -24,7 +24,7 @@ pub fn recorded_lines(path: &str) -> Option<Vec<String>> {
 /// Asserts that the section `name` of `docs/engine-conformance.md` (between
 /// `<!-- name -->` and `<!-- /name -->`) says `body`; with `SEALIFT_BLESS` set,
 /// writes it instead.
-pub fn section(name: &str, body: &str) {
+pub(crate) fn section(name: &str, body: &str) {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/engine-conformance.md");
     let page = fs::read_to_string(file).expect("docs/engine-conformance.md is there");
     let (open, close) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));

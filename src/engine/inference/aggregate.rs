@@ -13,10 +13,7 @@ pub(super) const MAX_CLASSES: usize = 1 << 20;
 /// # Errors
 /// `illegal_argument_exception` for outputs that do not fit together or, in a
 /// vote, are no classes.
-pub(super) fn process(
-    aggregator: &Aggregator,
-    outputs: &[&[f64]],
-) -> Result<Vec<f64>, Failure> {
+pub(super) fn process(aggregator: &Aggregator, outputs: &[&[f64]]) -> Result<Vec<f64>, Failure> {
     let weights = aggregator.weights.as_deref();
     if weights.is_some_and(|weights| weights.len() != outputs.len()) {
         return Err(Failure::illegal_argument(

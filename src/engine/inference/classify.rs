@@ -93,17 +93,21 @@ fn java_order(value: f64) -> f64 {
     if value.is_nan() { f64::NAN } else { value }
 }
 
+/// A class in the given form: a label that says a whole number or a boolean
+/// stands for itself, any other label for its index.
 fn class_value(
     kind: PredictionFieldType,
     index: usize,
     label: Option<&String>,
 ) -> Result<Value, Failure> {
     let number = f64::from(u32::try_from(index).unwrap_or(u32::MAX));
+    let label = label.cloned().unwrap_or_else(|| index.to_string());
     Ok(match kind {
-        PredictionFieldType::String => {
-            Value::str(label.cloned().unwrap_or_else(|| index.to_string()))
+        PredictionFieldType::String => Value::str(label),
+        PredictionFieldType::Number => label.parse().map_or(Value::Double(number), Value::Long),
+        PredictionFieldType::Boolean if label.starts_with(['t', 'T', 'f', 'F']) => {
+            Value::Bool(label == "true")
         }
-        PredictionFieldType::Number => Value::Double(number),
         PredictionFieldType::Boolean => match index {
             0 => Value::Bool(false),
             1 => Value::Bool(true),

@@ -299,9 +299,7 @@ impl Preprocessor {
             | Encoding::Frequency { field, feature, .. } => {
                 (vec![field.clone()], vec![feature.clone()])
             }
-            Encoding::NGram(n_gram) => {
-                (vec![n_gram.field.clone()], n_gram.features().collect())
-            }
+            Encoding::NGram(n_gram) => (vec![n_gram.field.clone()], n_gram.features().collect()),
             Encoding::Multi(steps) => return chain(steps),
         };
         Ends { inputs, outputs }

@@ -187,7 +187,11 @@ fn cut(
     if distance > whole {
         return;
     }
-    let begin = if start < 0 { whole - distance } else { distance };
+    let begin = if start < 0 {
+        whole - distance
+    } else {
+        distance
+    };
     let end = whole.min(begin + length);
     for (gram, positions) in pieces {
         for (position, &slot) in positions.iter().enumerate() {

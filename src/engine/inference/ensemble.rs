@@ -120,7 +120,11 @@ fn compiled_tree(tree: &Tree, root: Root) -> Compiled {
 
 /// `Math.max`: not-a-number wins.
 fn java_max(a: f64, b: f64) -> f64 {
-    if a.is_nan() || b.is_nan() { f64::NAN } else { a.max(b) }
+    if a.is_nan() || b.is_nan() {
+        f64::NAN
+    } else {
+        a.max(b)
+    }
 }
 
 impl Compiled {

@@ -22,7 +22,11 @@ pub(super) const MISSING: Key = i64::MAX;
 
 /// The key of a feature's value.
 pub(super) fn feature_key(value: f64) -> Key {
-    if value.is_finite() { order(value) } else { MISSING }
+    if value.is_finite() {
+        order(value)
+    } else {
+        MISSING
+    }
 }
 
 /// Whole numbers in the order of the doubles: negative ones count backwards;
@@ -168,13 +172,17 @@ impl Forest {
     /// How many training samples came to a node, as a double.
     pub(super) fn samples(&self, node: usize) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "Java divides them as doubles")]
-        self.samples.get(node).map_or(f64::NAN, |&count| count as f64)
+        self.samples
+            .get(node)
+            .map_or(f64::NAN, |&count| count as f64)
     }
 
     fn leaf_at(&self, node: usize, start: u32) -> &[f64] {
         let size = self.leaf_sizes.get(node).map_or(0, |&size| size as usize);
         let start = start as usize;
-        self.leaf_values.get(start..start + size).unwrap_or_default()
+        self.leaf_values
+            .get(start..start + size)
+            .unwrap_or_default()
     }
 
     fn place_leaf(&mut self, place: u32, node: &Node) -> Result<(), Failure> {
@@ -244,7 +252,14 @@ fn split(
         feature: feature.unwrap_or(NO_FEATURE) | missing,
         next,
     };
-    Ok((split, if left_first { [left, right] } else { [right, left] }))
+    Ok((
+        split,
+        if left_first {
+            [left, right]
+        } else {
+            [right, left]
+        },
+    ))
 }
 
 fn goes_second(split: Split, feature: Key) -> bool {

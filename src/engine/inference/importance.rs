@@ -7,6 +7,7 @@ use super::aggregate::compensated_sum;
 use super::definition::{Encoding, Preprocessor};
 use crate::engine::failure::Failure;
 use crate::engine::value::{JavaMap, Map, Value};
+use crate::model::java::{hash_order, string_hash};
 
 /// Which features add up to which field.
 #[derive(Clone, Debug)]
@@ -21,32 +22,24 @@ impl Decoder {
     /// preprocessors keep their own names.
     pub(super) fn new(features: &[String], preprocessors: &[Preprocessor]) -> Self {
         let origins = origins(preprocessors);
-        let mut by_name = JavaMap::new();
-        for (index, name) in features.iter().enumerate() {
-            by_name.put_str(name, position(index));
-        }
-        let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
-        let mut group_of = JavaMap::new();
-        for (name, index) in by_name.iter() {
-            let feature = name.to_java_string();
-            let field = origins.get(&feature).unwrap_or(&feature);
-            let group = match group_of.get_str(field).and_then(Value::as_i64) {
-                Some(group) => usize::try_from(group).unwrap_or_default(),
-                None => {
-                    group_of.put_str(field, position(groups.len()));
-                    groups.push((field.clone(), Vec::new()));
-                    groups.len() - 1
-                }
+        let names: Vec<&str> = features.iter().map(String::as_str).collect();
+        let by_name = hash_order(&names)
+            .into_iter()
+            .filter_map(|index| Some((index, *names.get(index)?)));
+        if origins.is_empty() {
+            let groups = by_name.map(|(index, name)| (name.to_owned(), vec![index]));
+            return Self {
+                groups: groups.collect(),
             };
-            let index = index.as_i64().and_then(|index| usize::try_from(index).ok());
-            if let (Some((_, members)), Some(index)) = (groups.get_mut(group), index) {
-                members.push(index);
-            }
         }
-        if !origins.is_empty() {
-            groups = in_order(&group_of, groups);
+        let mut fields = ComputedMap::default();
+        for (index, name) in by_name {
+            let field = origins.get(name).map_or(name, String::as_str);
+            fields.add(field, index);
         }
-        Self { groups }
+        Self {
+            groups: fields.in_order(),
+        }
     }
 
     /// The `feature_importance` of a result: the `limit` fields of the greatest
@@ -105,20 +98,48 @@ fn order(value: f64) -> f64 {
     if value.is_nan() { f64::NAN } else { value }
 }
 
-fn position(index: usize) -> Value {
-    Value::Long(i64::try_from(index).unwrap_or(i64::MAX))
+/// A `HashMap` that is filled by `compute`, which puts a new key in front of the
+/// others in its bucket (`put` puts it behind them) and makes the table larger
+/// one call later.
+struct ComputedMap {
+    capacity: u32,
+    groups: Vec<(String, Vec<usize>)>,
+    places: HashMap<String, usize>,
 }
 
-fn in_order(
-    group_of: &JavaMap,
-    groups: Vec<(String, Vec<usize>)>,
-) -> Vec<(String, Vec<usize>)> {
-    let mut groups: Vec<Option<(String, Vec<usize>)>> = groups.into_iter().map(Some).collect();
-    group_of
-        .iter()
-        .filter_map(|(_, index)| index.as_i64())
-        .filter_map(|index| groups.get_mut(usize::try_from(index).ok()?)?.take())
-        .collect()
+impl Default for ComputedMap {
+    fn default() -> Self {
+        Self {
+            capacity: 16,
+            groups: Vec::new(),
+            places: HashMap::new(),
+        }
+    }
+}
+
+impl ComputedMap {
+    fn add(&mut self, key: &str, member: usize) {
+        if self.groups.len() > self.capacity as usize / 4 * 3 {
+            self.capacity = self.capacity.saturating_mul(2);
+        }
+        let place = *self.places.entry(key.to_owned()).or_insert_with(|| {
+            self.groups.push((key.to_owned(), Vec::new()));
+            self.groups.len() - 1
+        });
+        if let Some((_, members)) = self.groups.get_mut(place) {
+            members.push(member);
+        }
+    }
+
+    fn in_order(mut self) -> Vec<(String, Vec<usize>)> {
+        let mask = self.capacity - 1;
+        self.groups.reverse();
+        self.groups.sort_by_key(|(key, _)| {
+            let hash = string_hash(key).cast_unsigned();
+            (hash ^ (hash >> 16)) & mask
+        });
+        self.groups
+    }
 }
 
 /// The field from which each feature was made.

@@ -1,11 +1,14 @@
 //! Trained-model inference as Elasticsearch computes it: preprocessors, trees,
 //! aggregation, classes, feature importance.
 //!
-//! [`parse`] reads a [`Definition`] and refuses what the server refuses;
-//! [`Model::new`] compiles it; [`Model::infer`] applies it to a document.
+//! [`ModelConfig::parse`] reads the body that creates a model and refuses what the
+//! server refuses; [`ModelConfig::compile`] makes a [`Model`] of it;
+//! [`Model::infer`] applies that to a document.
 
 mod aggregate;
 mod classify;
+mod compressed;
+mod config;
 mod definition;
 mod encode;
 mod ensemble;
@@ -16,10 +19,13 @@ mod model;
 mod options;
 pub mod parse;
 mod shap;
+mod stored;
 mod update;
 mod validate;
 mod xcontent;
 
+pub use compressed::decompress;
+pub use config::{LARGEST_DEFINITION, ModelConfig};
 pub use definition::{
     Aggregator, AggregatorKind, Definition, Encoding, Ends, Ensemble, NGram, Node, Operator,
     Preprocessor, TargetType, TrainedModel, Tree,

@@ -8,10 +8,11 @@ use super::fields::{FieldPath, Fields};
 use super::forest::{Forest, Key, MISSING, feature_key};
 use super::importance::Decoder;
 use super::options::{ClassificationOptions, Options};
+use super::stored::check_loadable;
 use super::update::Update;
 use crate::engine::failure::Failure;
-use crate::engine::number::parse_double;
 use crate::engine::value::{JavaMap, Map, Value};
+use crate::model::java::parse_double;
 
 /// What surrounds a definition: where the fields come from and what a result
 /// holds.
@@ -72,6 +73,7 @@ impl Model {
     /// What the server meets when it checks or loads the definition.
     pub fn new(setup: Setup, definition: Definition) -> Result<Self, Failure> {
         super::validate(&definition)?;
+        check_loadable(&definition.model)?;
         let mut forest = Forest::default();
         let (compiled, features) = ensemble::compile(&definition.model, &mut forest)?;
         let decoder = Decoder::new(&features, &definition.preprocessors);
@@ -135,14 +137,14 @@ impl Model {
         field_map: &FieldMap,
         update: &Update,
     ) -> Result<Value, Failure> {
-        let Some(options) = update.apply(&self.options) else {
-            return Err(Failure::bad_request(format!(
+        let options = update.apply(&self.options).map_err(|requested| {
+            Failure::bad_request(format!(
                 "Model [{}] has inference config of type [{}] which is not supported by inference request of type [{}]",
                 self.id,
                 self.options.target().name(),
-                update.target().name()
-            )));
-        };
+                requested.name()
+            ))
+        })?;
         let mut slots = vec![Value::Null; self.slots];
         let mut fields = Fields::new(document, ingest);
         fields.add(&field_map.0);
@@ -214,7 +216,9 @@ impl Model {
         if options.importances() > 0 {
             let importances = self.compiled.importances(&self.forest, &keys)?;
             let labels = self.labels.as_deref();
-            let best = self.decoder.decode(&importances, labels, options.importances())?;
+            let best = self
+                .decoder
+                .decode(&importances, labels, options.importances())?;
             if !best.is_empty() {
                 result.put_str("feature_importance", Value::list(best));
             }

@@ -196,8 +196,7 @@ fn classification(tokens: &mut Tokens<'_>) -> Result<Options, Failure> {
             "top_classes_results_field" => options.top_classes_results_field = text(tokens)?,
             "num_top_feature_importance_values" => importances = int(tokens)?,
             _ => {
-                options.prediction_field_type =
-                    PredictionFieldType::from_name(&text(tokens)?)?;
+                options.prediction_field_type = PredictionFieldType::from_name(&text(tokens)?)?;
             }
         }
         Ok(())

@@ -44,7 +44,7 @@ pub(super) fn add_importances(
         )));
     }
     // One path per level, each one element longer than the one above.
-    let room = (root.depth + 2) * (root.depth + 3) / 2;
+    let size = (root.depth + 2) * (root.depth + 3) / 2;
     let blank = Element {
         ones: 1.0,
         zeros: 1.0,
@@ -54,8 +54,8 @@ pub(super) fn add_importances(
         forest,
         features,
         importances,
-        elements: vec![blank; room],
-        scale: vec![0.0; room],
+        elements: vec![blank; size],
+        scale: vec![0.0; size],
     };
     let entry = Element {
         ones: 1.0,
@@ -194,7 +194,6 @@ impl Path<'_> {
         let depth = length - 1;
         let Element { ones, zeros, .. } = self.element(index);
         let mut total = 0.0;
-        #[expect(clippy::float_cmp, reason = "it is set to 0 and never computed")]
         let hot = ones != 0.0;
         if hot {
             let steps = count(depth + 1);
@@ -224,7 +223,6 @@ impl Path<'_> {
     fn unwind(&mut self, index: usize, length: usize) -> usize {
         let depth = length - 1;
         let Element { ones, zeros, .. } = self.element(index);
-        #[expect(clippy::float_cmp, reason = "it is set to 0 and never computed")]
         let hot = ones != 0.0;
         if hot {
             let step_up = zeros / count(depth + 1);

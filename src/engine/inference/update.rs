@@ -6,10 +6,12 @@ use super::options::{Options, PredictionFieldType, importance_count};
 use crate::engine::failure::Failure;
 use crate::engine::value::Value;
 
-/// The options that a processor states; the others stay those of the model.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The options that a processor states; the others stay those of the model. By
+/// default it changes nothing, as a processor without `inference_config`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Update {
-    target: TargetType,
+    /// What the update is for; without it, for any model
+    target: Option<TargetType>,
     num_top_classes: Option<i32>,
     top_classes_results_field: Option<String>,
     results_field: Option<String>,
@@ -21,19 +23,6 @@ pub struct Update {
 const RESERVED: [&str; 2] = ["warning", "model_id"];
 
 impl Update {
-    /// An update that changes nothing, for a model of that kind.
-    #[must_use]
-    pub const fn none(target: TargetType) -> Self {
-        Self {
-            target,
-            num_top_classes: None,
-            top_classes_results_field: None,
-            results_field: None,
-            importances: None,
-            prediction_field_type: None,
-        }
-    }
-
     /// Reads `inference_config`: an object with the one key `regression` or
     /// `classification`.
     ///
@@ -52,7 +41,7 @@ impl Update {
         };
         let options = options.as_map().ok_or_else(shape)?.entries();
         let kind = kind.to_java_string();
-        let update = Self::none(match kind.as_str() {
+        let target = match kind.as_str() {
             "regression" => TargetType::Regression,
             "classification" => TargetType::Classification,
             _ => {
@@ -60,20 +49,24 @@ impl Update {
                     "unrecognized inference configuration type [{kind}]. Supported types [classification, regression]"
                 )));
             }
-        });
-        update.read(&options)
+        };
+        let update = Self {
+            target: Some(target),
+            ..Self::default()
+        };
+        update.read(&options, target)
     }
 
-    fn read(mut self, options: &[(Value, Value)]) -> Result<Self, Failure> {
+    fn read(mut self, options: &[(Value, Value)], target: TargetType) -> Result<Self, Failure> {
         let mut options = Keys::new(options);
-        if self.target == TargetType::Classification {
+        if target == TargetType::Classification {
             self.num_top_classes = options.int("num_top_classes")?;
             self.top_classes_results_field = options.text("top_classes_results_field")?;
         }
         self.results_field = options.text("results_field")?;
         let importances = options.int("num_top_feature_importance_values")?;
         let mut prediction_field_type = None;
-        if self.target == TargetType::Classification {
+        if target == TargetType::Classification {
             prediction_field_type = options.text("prediction_field_type")?;
         }
         options.no_others()?;
@@ -101,37 +94,43 @@ impl Update {
         Ok(())
     }
 
-    /// What the update is for.
-    #[must_use]
-    pub const fn target(&self) -> TargetType {
-        self.target
-    }
-
-    /// The options of a model with those of the update in their place; `None`
-    /// when the model predicts something else.
-    #[must_use]
-    pub fn apply(&self, options: &Options) -> Option<Options> {
-        if options.target() != self.target {
-            return None;
+    /// The options of a model with those of the update in their place.
+    ///
+    /// # Errors
+    /// What the update is for, when the model predicts something else.
+    pub fn apply(&self, options: &Options) -> Result<Options, TargetType> {
+        if let Some(target) = self.target
+            && options.target() != target
+        {
+            return Err(target);
         }
         let mut options = options.clone();
         match &mut options {
             Options::Regression(options) => {
                 set(&mut options.results_field, self.results_field.as_ref());
-                set(&mut options.num_top_feature_importance_values, self.importances.as_ref());
+                set(
+                    &mut options.num_top_feature_importance_values,
+                    self.importances.as_ref(),
+                );
             }
             Options::Classification(options) => {
                 set(&mut options.results_field, self.results_field.as_ref());
-                set(&mut options.num_top_feature_importance_values, self.importances.as_ref());
+                set(
+                    &mut options.num_top_feature_importance_values,
+                    self.importances.as_ref(),
+                );
                 set(&mut options.num_top_classes, self.num_top_classes.as_ref());
                 set(
                     &mut options.top_classes_results_field,
                     self.top_classes_results_field.as_ref(),
                 );
-                set(&mut options.prediction_field_type, self.prediction_field_type.as_ref());
+                set(
+                    &mut options.prediction_field_type,
+                    self.prediction_field_type.as_ref(),
+                );
             }
         }
-        Some(options)
+        Ok(options)
     }
 }
 

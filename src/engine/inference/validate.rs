@@ -110,7 +110,10 @@ fn detect_missing(tree: &Tree) -> Result<(), Failure> {
     if missing.is_empty() {
         return Ok(());
     }
-    refuse(format!("[tree] contains missing nodes [{}]", missing.join(", ")))
+    refuse(format!(
+        "[tree] contains missing nodes [{}]",
+        missing.join(", ")
+    ))
 }
 
 /// Breadth first from the root; a node that is met twice closes a cycle (or

@@ -74,11 +74,7 @@ pub(super) fn ensemble(
 const WEIGHTS: Field = Field::new("weights", Accepts::Numbers);
 const NUM_CLASSES: Field = Field::new("num_classes", Accepts::Number);
 
-fn read_aggregator(
-    tokens: &mut Tokens<'_>,
-    kind: &str,
-    mode: Mode,
-) -> Result<Aggregator, Failure> {
+fn read_aggregator(tokens: &mut Tokens<'_>, kind: &str, mode: Mode) -> Result<Aggregator, Failure> {
     match kind {
         "weighted_sum" => weighted(tokens, mode, AggregatorKind::WeightedSum),
         "logistic_regression" => weighted(tokens, mode, AggregatorKind::LogisticRegression),

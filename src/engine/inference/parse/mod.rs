@@ -69,7 +69,9 @@ pub(super) fn definition(tokens: &mut Tokens<'_>, mode: Mode) -> Result<Definiti
         return Err(must_not_be_null("trained_model"));
     };
     Ok(Definition {
-        preprocessors: preprocessors.map(|several| several.items).unwrap_or_default(),
+        preprocessors: preprocessors
+            .map(|several| several.items)
+            .unwrap_or_default(),
         model,
     })
 }

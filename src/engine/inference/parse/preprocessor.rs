@@ -63,18 +63,26 @@ fn one_hot(tokens: &mut Tokens<'_>, mode: Mode) -> Result<Preprocessor, Failure>
         fields: &[FIELD, Field::new("hot_map", Accepts::Object), CUSTOM],
     };
     let required = &["field", "hot_map"];
-    construct_object(tokens, schema, mode, required, Parts::default(), Parts::set, |parts| {
-        let mut hot_map = std::mem::take(&mut parts.hot_map);
-        // The server keeps them in a sorted map; two values of one column make a difference.
-        hot_map.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
-        Ok(Preprocessor {
-            encoding: Encoding::OneHot {
-                field: std::mem::take(&mut parts.field),
-                hot_map,
-            },
-            custom: parts.custom,
-        })
-    })
+    construct_object(
+        tokens,
+        schema,
+        mode,
+        required,
+        Parts::default(),
+        Parts::set,
+        |parts| {
+            let mut hot_map = std::mem::take(&mut parts.hot_map);
+            // The server keeps them in a sorted map; two values of one column make a difference.
+            hot_map.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
+            Ok(Preprocessor {
+                encoding: Encoding::OneHot {
+                    field: std::mem::take(&mut parts.field),
+                    hot_map,
+                },
+                custom: parts.custom,
+            })
+        },
+    )
 }
 
 fn target_mean(tokens: &mut Tokens<'_>, mode: Mode) -> Result<Preprocessor, Failure> {
@@ -89,17 +97,25 @@ fn target_mean(tokens: &mut Tokens<'_>, mode: Mode) -> Result<Preprocessor, Fail
         ],
     };
     let required = &["field", "feature_name", "target_map", "default_value"];
-    construct_object(tokens, schema, mode, required, Parts::default(), Parts::set, |parts| {
-        Ok(Preprocessor {
-            encoding: Encoding::TargetMean {
-                field: std::mem::take(&mut parts.field),
-                feature: std::mem::take(&mut parts.feature),
-                map: std::mem::take(&mut parts.map),
-                default: parts.default,
-            },
-            custom: parts.custom,
-        })
-    })
+    construct_object(
+        tokens,
+        schema,
+        mode,
+        required,
+        Parts::default(),
+        Parts::set,
+        |parts| {
+            Ok(Preprocessor {
+                encoding: Encoding::TargetMean {
+                    field: std::mem::take(&mut parts.field),
+                    feature: std::mem::take(&mut parts.feature),
+                    map: std::mem::take(&mut parts.map),
+                    default: parts.default,
+                },
+                custom: parts.custom,
+            })
+        },
+    )
 }
 
 fn frequency(tokens: &mut Tokens<'_>, mode: Mode) -> Result<Preprocessor, Failure> {
@@ -113,16 +129,24 @@ fn frequency(tokens: &mut Tokens<'_>, mode: Mode) -> Result<Preprocessor, Failur
         ],
     };
     let required = &["field", "feature_name", "frequency_map"];
-    construct_object(tokens, schema, mode, required, Parts::default(), Parts::set, |parts| {
-        Ok(Preprocessor {
-            encoding: Encoding::Frequency {
-                field: std::mem::take(&mut parts.field),
-                feature: std::mem::take(&mut parts.feature),
-                map: std::mem::take(&mut parts.map),
-            },
-            custom: parts.custom,
-        })
-    })
+    construct_object(
+        tokens,
+        schema,
+        mode,
+        required,
+        Parts::default(),
+        Parts::set,
+        |parts| {
+            Ok(Preprocessor {
+                encoding: Encoding::Frequency {
+                    field: std::mem::take(&mut parts.field),
+                    feature: std::mem::take(&mut parts.feature),
+                    map: std::mem::take(&mut parts.map),
+                },
+                custom: parts.custom,
+            })
+        },
+    )
 }
 
 /// The arguments of an n-gram encoding.
@@ -254,7 +278,9 @@ fn multi(tokens: &mut Tokens<'_>, mode: Mode, depth: usize) -> Result<Preprocess
         Ok(())
     })?;
     if !steps.ordered {
-        return Err(Failure::illegal_argument("processors must be an array of objects"));
+        return Err(Failure::illegal_argument(
+            "processors must be an array of objects",
+        ));
     }
     if steps.items.len() < 2 {
         return Err(Failure::illegal_argument(

@@ -56,7 +56,9 @@ pub(super) fn tree(tokens: &mut Tokens<'_>, mode: Mode) -> Result<Tree, Failure>
         .collect::<Result<Vec<Node>, Failure>>()?;
     let feature_names = feature_names.ok_or_else(|| must_not_be_null("feature_names"))?;
     if nodes.is_empty() {
-        return Err(Failure::illegal_argument("[tree_structure] must not be empty"));
+        return Err(Failure::illegal_argument(
+            "[tree_structure] must not be empty",
+        ));
     }
     Ok(Tree {
         feature_names,
@@ -72,7 +74,10 @@ pub(super) fn target_type(tokens: &mut Tokens<'_>) -> Result<TargetType, Failure
     match constant.as_str() {
         "REGRESSION" => Ok(TargetType::Regression),
         "CLASSIFICATION" => Ok(TargetType::Classification),
-        _ => Err(no_enum_constant("inference.trainedmodel.TargetType", &constant)),
+        _ => Err(no_enum_constant(
+            "inference.trainedmodel.TargetType",
+            &constant,
+        )),
     }
 }
 

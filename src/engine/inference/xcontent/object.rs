@@ -2,7 +2,7 @@
 
 use super::token::{Token, Tokens, refusal};
 use crate::engine::failure::Failure;
-use crate::engine::suggest::did_you_mean;
+use crate::model::xcontent::suggestion;
 
 /// What happens with a field that is not declared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,8 +103,7 @@ pub(crate) fn parse_object<'a>(
             let name = tokens.take_text();
             tokens.advance()?;
             if mode == Mode::Strict {
-                let candidates: Vec<&str> = schema.fields.iter().map(|field| field.name).collect();
-                let hint = did_you_mean(&name, &candidates);
+                let hint = suggestion(&name, schema.fields.iter().map(|field| field.name));
                 let reason = format!("[{}] unknown field [{name}]{hint}", schema.name);
                 return Err(refusal(place, reason));
             }
@@ -144,7 +143,10 @@ fn read_field<'a>(
     }
     set(tokens, name).map_err(|cause| {
         tokens
-            .refuse(format_args!("[{}] failed to parse field [{name}]", schema.name))
+            .refuse(format_args!(
+                "[{}] failed to parse field [{name}]",
+                schema.name
+            ))
             .because(cause)
     })?;
     let end = match token {
@@ -178,16 +180,16 @@ pub(crate) fn construct_object<'a, S, T>(
     build: impl Fn(&mut S) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
     let mut came: Vec<&'static str> = Vec::new();
-    let mut built = None;
+    let mut value = None;
     parse_object(tokens, schema, mode, |tokens, name| {
         set(&mut state, tokens, name)?;
         came.push(name);
         if came.len() == schema.fields.len() {
-            built = Some(build(&mut state).map_err(|cause| failed_build(schema.name, cause))?);
+            value = Some(build(&mut state).map_err(|cause| failed_build(schema.name, cause))?);
         }
         Ok(())
     })?;
-    if let Some(value) = built {
+    if let Some(value) = value {
         return Ok(value);
     }
     let missing: Vec<&str> = required

@@ -7,7 +7,7 @@ use std::collections::hash_map::Entry;
 use super::object::duplicate;
 use super::token::{Token, Tokens};
 use crate::engine::failure::Failure;
-use crate::engine::number::parse_double;
+use crate::model::java::{number_refusal, parse_double};
 
 /// A string, number or boolean as text.
 ///
@@ -52,7 +52,13 @@ pub(crate) fn double(tokens: &mut Tokens<'_>) -> Result<f64, Failure> {
 /// # Errors
 /// `number_format_exception`, a number out of range, or a token that is no number.
 pub(crate) fn int(tokens: &mut Tokens<'_>) -> Result<i32, Failure> {
-    let value = whole(tokens, "Integer", "int", f64::from(i32::MIN), f64::from(i32::MAX))?;
+    let value = whole(
+        tokens,
+        "Integer",
+        "int",
+        f64::from(i32::MIN),
+        f64::from(i32::MAX),
+    )?;
     i32::try_from(value).map_err(|_| out_of_range(tokens.raw_text(), "int"))
 }
 
@@ -62,7 +68,13 @@ pub(crate) fn int(tokens: &mut Tokens<'_>) -> Result<i32, Failure> {
 /// As [`int`].
 pub(crate) fn long(tokens: &mut Tokens<'_>) -> Result<i64, Failure> {
     // The bounds as doubles: -2^63 and 2^63.
-    whole(tokens, "Long", "long", -9_223_372_036_854_775_808.0, 9_223_372_036_854_775_808.0)
+    whole(
+        tokens,
+        "Long",
+        "long",
+        -9_223_372_036_854_775_808.0,
+        9_223_372_036_854_775_808.0,
+    )
 }
 
 fn whole(
@@ -84,7 +96,10 @@ fn whole(
             "{value:?} cannot be converted to {boxed} without data loss"
         )));
     }
-    #[expect(clippy::cast_possible_truncation, reason = "checked against the bounds")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "checked against the bounds"
+    )]
     Ok(value as i64)
 }
 
@@ -181,13 +196,7 @@ pub(crate) fn double_map(tokens: &mut Tokens<'_>) -> Result<HashMap<Box<str>, f6
 }
 
 fn number_format(text: &str) -> Failure {
-    let trimmed = text.trim_matches(|character| character <= ' ');
-    let reason = if trimmed.is_empty() {
-        "empty String".to_owned()
-    } else {
-        format!("For input string: \"{trimmed}\"")
-    };
-    Failure::new(400, "number_format_exception", reason)
+    Failure::new(400, "number_format_exception", number_refusal(text.trim()))
 }
 
 fn not_numeric(tokens: &Tokens<'_>) -> Failure {

@@ -133,7 +133,9 @@ impl<'a> Tokens<'a> {
                 return Err(self.end_of_input());
             };
             let Some(digit) = char::from(byte).to_digit(16) else {
-                return Err(self.unexpected(byte, "expected a hex-digit for character escape sequence"));
+                return Err(
+                    self.unexpected(byte, "expected a hex-digit for character escape sequence")
+                );
             };
             code = code * 16 + digit;
             self.at += 1;

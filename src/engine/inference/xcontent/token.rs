@@ -74,6 +74,7 @@ pub(crate) struct Tokens<'a> {
     line_start: usize,
     levels: Vec<Level>,
     current: Option<Token>,
+    start: usize,
     place: Place,
     pub(super) text: Cow<'a, str>,
 }
@@ -88,6 +89,7 @@ impl<'a> Tokens<'a> {
             line_start: 0,
             levels: Vec::new(),
             current: None,
+            start: 0,
             place: Place { line: 1, column: 1 },
             text: Cow::Borrowed(""),
         }
@@ -158,13 +160,20 @@ impl<'a> Tokens<'a> {
         self.next()?.ok_or_else(|| self.end_of_input())
     }
 
+    /// Skips as [`Tokens::skip_children`] does and gives the text of the value.
+    ///
+    /// # Errors
+    /// As [`Tokens::next`].
+    pub(crate) fn take_raw(&mut self) -> Result<&'a [u8], Failure> {
+        let start = self.start;
+        self.skip_children()?;
+        Ok(self.bytes.get(start..self.at).unwrap_or_default())
+    }
+
     /// Skips the object or array that begins at the current token; stands at its
     /// end afterwards. Does nothing at any other token.
     pub(crate) fn skip_children(&mut self) -> Result<(), Failure> {
-        if !matches!(
-            self.current,
-            Some(Token::StartObject | Token::StartArray)
-        ) {
+        if !matches!(self.current, Some(Token::StartObject | Token::StartArray)) {
             return Ok(());
         }
         let outside = self.levels.len().saturating_sub(1);
@@ -179,6 +188,7 @@ impl<'a> Tokens<'a> {
     }
 
     fn mark(&mut self) {
+        self.start = self.at;
         self.place = Place {
             line: self.line,
             column: self.at - self.line_start + 1,
@@ -224,10 +234,9 @@ impl<'a> Tokens<'a> {
                     _ => Ok(()),
                 }
             }
-            Some(byte) => Err(self.unexpected(
-                byte,
-                &format!("was expecting '{}'", char::from(wanted)),
-            )),
+            Some(byte) => {
+                Err(self.unexpected(byte, &format!("was expecting '{}'", char::from(wanted))))
+            }
             None => Err(self.end_of_input()),
         }
     }
@@ -249,12 +258,14 @@ impl<'a> Tokens<'a> {
                 Ok(Token::FieldName)
             }
             b'}' if matches!(self.levels.last(), Some(Level::Object(_))) => {
-                self.close(Token::EndObject)
+                Ok(self.close(Token::EndObject))
             }
             b']' if matches!(self.levels.last(), Some(Level::Array)) => {
-                self.close(Token::EndArray)
+                Ok(self.close(Token::EndArray))
             }
-            _ if names => Err(self.unexpected(byte, "was expecting double-quote to start field name")),
+            _ if names => {
+                Err(self.unexpected(byte, "was expecting double-quote to start field name"))
+            }
             b'"' => {
                 self.text = self.string()?;
                 Ok(Token::String)
@@ -277,10 +288,10 @@ impl<'a> Tokens<'a> {
         Ok(token)
     }
 
-    fn close(&mut self, token: Token) -> Result<Token, Failure> {
+    fn close(&mut self, token: Token) -> Token {
         self.levels.pop();
         self.at += 1;
-        Ok(token)
+        token
     }
 
     fn word(&mut self, byte: u8) -> Result<Token, Failure> {
