@@ -6,3 +6,6 @@
 mod common;
 
 mod corpus;
+mod model;
+mod refusals;
+mod results;
