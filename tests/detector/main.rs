@@ -9,4 +9,5 @@
 )]
 
 mod recording;
+mod review;
 mod server;
