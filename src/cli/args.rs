@@ -9,7 +9,7 @@ use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
 use crate::cli::environment::VARIABLES;
 use crate::cli::terminal::Color;
-use crate::cli::{completions, man};
+use crate::cli::{completions, inspect, key, man, verify};
 use crate::error::{ErrorKind, Result};
 
 /// Seal Elastic machine-learning security releases while online; lift them into
@@ -71,6 +71,12 @@ pub struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Make and name signing keys
+    Key(key::KeyArgs),
+    /// Check a bundle's signatures, list and every byte
+    Verify(verify::VerifyArgs),
+    /// Show what a bundle holds
+    Inspect(inspect::InspectArgs),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
     /// Print the manual page
@@ -82,6 +88,9 @@ impl Command {
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
+            Self::Key(_) => "key",
+            Self::Verify(_) => "verify",
+            Self::Inspect(_) => "inspect",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
         }
@@ -93,6 +102,9 @@ impl Command {
     /// Whatever the command fails with.
     pub fn run(self, desk: &Desk) -> Result<Answer> {
         match self {
+            Self::Key(args) => key::run(args, desk),
+            Self::Verify(args) => verify::run(&args, desk),
+            Self::Inspect(args) => inspect::run(&args, desk),
             Self::Completions(args) => completions::run(&args),
             Self::Man(args) => man::run(&args, desk),
         }

@@ -7,11 +7,16 @@ pub mod completions;
 pub mod desk;
 pub mod environment;
 pub mod escape;
+pub mod inspect;
+pub mod key;
 pub mod man;
+pub mod opening;
+pub mod passphrase;
 pub mod prompt;
 pub mod settings;
 pub mod table;
 pub mod terminal;
+pub mod verify;
 
 use std::io;
 use std::process::ExitCode;

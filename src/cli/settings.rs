@@ -10,7 +10,9 @@ use serde::Deserialize;
 
 use crate::cli::environment::{CONFIG, Environment};
 use crate::error::{Error, ErrorKind, OrErr, Result};
+use crate::model::label::Label;
 use crate::model::toml;
+use crate::model::trust::RevokedKey;
 
 /// The whole file. An unknown key anywhere is an error. Relative paths count
 /// from the folder of the file.
@@ -53,6 +55,17 @@ pub struct Trust {
     /// Public keys, or folders of them.
     #[serde(default)]
     pub keys: Vec<PathBuf>,
+    /// How many distinct keys must have signed.
+    pub threshold: Option<u32>,
+    /// The channels that are taken; all when empty.
+    #[serde(default)]
+    pub channels: Vec<Label>,
+    /// How many days a bundle must still be good for.
+    #[serde(default)]
+    pub min_days_left: u32,
+    /// Keys that do not count any more, whatever else is trusted.
+    #[serde(default)]
+    pub revoked: Vec<RevokedKey>,
 }
 
 /// One cluster and how to reach it. Secrets stand in files of their own.

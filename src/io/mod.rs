@@ -8,5 +8,7 @@ pub mod github;
 pub mod http;
 pub mod medium;
 pub mod partial;
+pub mod state;
 pub mod tls;
+pub mod trust_store;
 pub mod zip;

@@ -86,7 +86,8 @@ impl TrustPolicy {
     ///
     /// # Errors
     /// [`ErrorKind::Policy`] for a bundle that is expired, comes from the future
-    /// or is of another channel, and no override for that.
+    /// or is of another channel, or an expired trust root, and no override for
+    /// that; [`ErrorKind::Trust`] for a bundle of a newer trust root.
     pub fn admit(
         &self,
         header: &ListHeader,
@@ -94,6 +95,24 @@ impl TrustPolicy {
         overrides: &[Override],
     ) -> Result<Admission> {
         let mut admission = Admission::default();
+        if let Some((version, expires)) = self.root {
+            if header.trust > version {
+                return Err(Error::new(
+                    ErrorKind::Trust,
+                    format!(
+                        "the bundle was signed under trust root {}, this machine knows root {version}",
+                        header.trust
+                    ),
+                )
+                .hint("take over the newer root first: sealift trust update BUNDLE"));
+            }
+            if expires <= now {
+                let message = format!("trust root {version} expired at {expires}");
+                let hint = "ask for the next root, or give a reason with --allow-expired";
+                let refusal = Error::new(ErrorKind::Policy, message).hint(hint);
+                admission.forgive(Rule::Expiry, overrides, refusal)?;
+            }
+        }
         let refusal = |message: String, hint: &str| {
             Error::new(ErrorKind::Policy, message).hint(hint.to_owned())
         };

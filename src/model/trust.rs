@@ -7,6 +7,7 @@ use crate::model::digest::Digest;
 use crate::model::key::{PublicKey, Signature};
 use crate::model::key_id::KeyId;
 use crate::model::label::Label;
+use crate::model::time::Timestamp;
 
 /// A key that may sign, and what people call it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct TrustPolicy {
     pub channels: Vec<Label>,
     /// How many days a bundle must still be good for.
     pub min_days_left: u32,
+    /// Version and end of the trust root, when the keys are those of one.
+    pub root: Option<(u32, Timestamp)>,
 }
 
 /// Who signed, and which signatures did not count.
@@ -109,6 +112,7 @@ impl TrustPolicy {
             revoked,
             channels: Vec::new(),
             min_days_left: 0,
+            root: None,
         })
     }
 

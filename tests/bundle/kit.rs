@@ -116,6 +116,7 @@ pub(crate) fn conditions(policy: &TrustPolicy) -> Conditions<'_> {
     Conditions {
         policy,
         now: after(3600),
+        memory: None,
         overrides: &[],
         threads: 2,
         progress: &Silent,

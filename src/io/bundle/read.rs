@@ -13,6 +13,7 @@ use crate::model::digest::Digest;
 use crate::model::key::Signature;
 use crate::model::key_id::KeyId;
 use crate::model::manifest::{MAX_MANIFEST, Manifest};
+use crate::model::memory::Memory;
 use crate::model::path::BundlePath;
 use crate::model::signed_list::{LIST_NAME, MANIFEST_NAME, MAX_LIST, SignedList, signature_key};
 use crate::model::time::Timestamp;
@@ -31,6 +32,8 @@ pub struct Conditions<'a> {
     pub policy: &'a TrustPolicy,
     /// The time that expiry is judged by.
     pub now: Timestamp,
+    /// What was installed here before, where that counts.
+    pub memory: Option<&'a Memory>,
     /// Rules of the policy that the operator sets aside, with a reason.
     pub overrides: &'a [Override],
     /// How many threads hash members.
@@ -72,12 +75,18 @@ pub(super) fn check(mut feed: Feed, conditions: &Conditions) -> Result<(Checked,
     // From here on the list is what trusted people signed; everything else has
     // to follow from it.
     let list = SignedList::parse(&front.list_bytes)?;
-    let admission = conditions
-        .policy
-        .admit(&list.header, conditions.now, conditions.overrides)?;
+    let bundle_sha256 = Digest::of(&front.list_bytes);
+    let mut admission =
+        conditions
+            .policy
+            .admit(&list.header, conditions.now, conditions.overrides)?;
+    if let Some(memory) = conditions.memory {
+        let (now, overrides) = (conditions.now, conditions.overrides);
+        memory.admit(&list.header, bundle_sha256, now, overrides, &mut admission)?;
+    }
     let checked = check_rest(feed, front, list, conditions.threads, conditions.progress)?;
     let evidence = Evidence {
-        bundle_sha256: Digest::of(&checked.list_bytes),
+        bundle_sha256,
         header: checked.list.header.clone(),
         size: checked.size,
         verdict,

@@ -1,0 +1,47 @@
+//! What this machine remembers between runs: the newest bundle of each channel.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{ErrorKind, OrErr, Result};
+use crate::io::files;
+use crate::model::digest::Digest;
+use crate::model::memory::{MAX_MEMORY, Memory};
+use crate::model::signed_list::ListHeader;
+use crate::model::time::Timestamp;
+
+/// The name of the memory's file in the state folder.
+const MEMORY_NAME: &str = "channels.json";
+
+/// What is remembered in the state folder `folder`; nothing where there is no
+/// memory yet. Creates nothing.
+///
+/// # Errors
+/// [`ErrorKind::Io`] when the file cannot be read; [`ErrorKind::Malformed`] when it is damaged: that is never taken
+/// for an empty memory.
+pub fn recall(folder: &Path) -> Result<Memory> {
+    let path = memory_path(folder);
+    let exists = path.try_exists().or_err(ErrorKind::Io, || {
+        format!("cannot look for {}", path.display())
+    })?;
+    if !exists {
+        return Ok(Memory::default());
+    }
+    Memory::parse(&files::read_limited(&path, MAX_MEMORY)?)
+        .map_err(|error| error.context(format!("cannot use {}", path.display())))
+}
+
+/// Remembers in `folder` that the bundle of `header` was installed at `now`;
+/// synced to disk before it returns.
+///
+/// # Errors
+/// As [`recall`]; [`ErrorKind::Io`] when it cannot be written.
+pub fn remember(folder: &Path, header: &ListHeader, digest: Digest, now: Timestamp) -> Result<()> {
+    let mut memory = recall(folder)?;
+    memory.remember(header, digest, now);
+    files::create_folder(folder)?;
+    files::write_atomic(&memory_path(folder), &memory.to_bytes()?)
+}
+
+fn memory_path(folder: &Path) -> PathBuf {
+    folder.join(MEMORY_NAME)
+}

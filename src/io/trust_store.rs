@@ -1,0 +1,208 @@
+//! The trust store: public keys, `trust.toml` and trust roots in folders.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, ErrorKind, OrErr, Result};
+use crate::io::files;
+use crate::model::key::{MAX_KEY_FILE, PublicKey, Signature};
+use crate::model::trust::{TrustPolicy, TrustedKey};
+use crate::model::trust_file::TrustFile;
+use crate::model::trust_root::{
+    MAX_ROOT, SignedRoot, follow, root_name, root_signature, root_version,
+};
+
+/// The name of the policy's file beside the keys.
+pub const POLICY_NAME: &str = "trust.toml";
+/// What the names of public key files end in.
+const KEY_SUFFIX: &str = ".pem";
+/// The largest policy file that is read, in bytes.
+const MAX_POLICY: u64 = 256 << 10;
+/// The most files of a folder of keys that are looked at.
+const MAX_FILES: usize = 1000;
+
+/// The policy that key files and folders amount to. `base` is what the settings
+/// say beyond them: its revoked keys always count, the rest where no `trust.toml`
+/// says it.
+///
+/// # Errors
+/// [`ErrorKind::Io`] when a file cannot be read; [`ErrorKind::Usage`] for a
+/// `trust.toml` that is wrong, or two of them; [`ErrorKind::Trust`] for a file
+/// that is no public key, for no key at all, and for a chain of roots that does
+/// not hold.
+pub fn load(paths: &[PathBuf], base: &TrustFile) -> Result<TrustPolicy> {
+    Store::read(paths)?.into_policy(base)
+}
+
+/// Every public key in `paths`, whether a policy counts it or not.
+///
+/// # Errors
+/// As [`load`].
+pub fn keys(paths: &[PathBuf]) -> Result<Vec<TrustedKey>> {
+    let store = Store::read(paths)?;
+    match store.root {
+        Some(signed) => Ok(signed.root.policy(Vec::new())?.keys().to_vec()),
+        None => Ok(store.keys),
+    }
+}
+
+/// The chain of roots in `folder`, oldest first, each checked against the one
+/// before it.
+///
+/// # Errors
+/// [`ErrorKind::Trust`] when one does not follow; [`ErrorKind::Io`] when a file
+/// cannot be read.
+pub fn roots(folder: &Path) -> Result<Vec<SignedRoot>> {
+    let names = names(folder)?;
+    let mut roots = Vec::new();
+    for version in names.iter().filter_map(|name| root_version(name)) {
+        let path = folder.join(root_name(version));
+        let bytes = files::read_limited(&path, MAX_ROOT)?;
+        let mut signatures = Vec::new();
+        for name in &names {
+            if let Some((of, id)) = root_signature(name)
+                && of == version
+            {
+                let bytes = files::read_limited(&folder.join(name), 64)?;
+                signatures.push((id, Signature::parse(&bytes)?));
+            }
+        }
+        let signed = SignedRoot::new(bytes, signatures)
+            .map_err(|error| error.context(format!("cannot use {}", path.display())))?;
+        if signed.root.version != version {
+            return Err(Error::new(
+                ErrorKind::Trust,
+                format!("{} holds root {}", path.display(), signed.root.version),
+            ));
+        }
+        roots.push(signed);
+    }
+    roots.sort_by_key(|signed| signed.root.version);
+    if let Some(first) = roots.first() {
+        first.check_own()?;
+        follow(first, &roots)?;
+    }
+    Ok(roots)
+}
+
+/// The public key in the file `path`, named after the file.
+///
+/// # Errors
+/// [`ErrorKind::Io`] when it cannot be read; [`ErrorKind::Trust`] when it is not
+/// exactly one public key.
+pub fn read_key(path: &Path) -> Result<TrustedKey> {
+    let text = files::read_text(path, MAX_KEY_FILE)?;
+    let key = PublicKey::from_pem(&text)
+        .map_err(|error| error.context(format!("cannot trust {}", path.display())))?;
+    let name = path
+        .file_name()
+        .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+    let label = name
+        .strip_suffix(".pub.pem")
+        .or_else(|| name.strip_suffix(KEY_SUFFIX))
+        .unwrap_or(&name);
+    Ok(TrustedKey {
+        key,
+        label: label.to_owned(),
+    })
+}
+
+#[derive(Default)]
+struct Store {
+    keys: Vec<TrustedKey>,
+    file: Option<(PathBuf, TrustFile)>,
+    root: Option<SignedRoot>,
+}
+
+impl Store {
+    fn read(paths: &[PathBuf]) -> Result<Self> {
+        let mut store = Self::default();
+        for path in paths {
+            if path.is_dir() {
+                store.add_folder(path)?;
+            } else {
+                store.keys.push(read_key(path)?);
+            }
+        }
+        Ok(store)
+    }
+
+    fn add_folder(&mut self, folder: &Path) -> Result<()> {
+        let policy = folder.join(POLICY_NAME);
+        if policy.exists() {
+            let text = files::read_text(&policy, MAX_POLICY)?;
+            let file = TrustFile::parse(&text, &policy.display().to_string())?;
+            if let Some((other, _)) = &self.file {
+                return Err(Error::new(
+                    ErrorKind::Usage,
+                    format!(
+                        "{} and {} cannot both be the policy",
+                        other.display(),
+                        policy.display()
+                    ),
+                ));
+            }
+            self.file = Some((policy, file));
+        }
+        if let Some(root) = roots(folder)?.pop() {
+            if self.root.is_some() {
+                return Err(Error::new(
+                    ErrorKind::Usage,
+                    format!("{} has a second trust root", folder.display()),
+                ));
+            }
+            self.root = Some(root);
+            return Ok(());
+        }
+        for name in names(folder)? {
+            // Private keys may lie beside; they are of no use for trust.
+            if name.ends_with(KEY_SUFFIX) && !name.ends_with(".key.pem") {
+                self.keys.push(read_key(&folder.join(name))?);
+            }
+        }
+        Ok(())
+    }
+
+    fn into_policy(self, base: &TrustFile) -> Result<TrustPolicy> {
+        let own = self.file.as_ref().map_or(base, |(_, file)| file);
+        let mut revoked = own.revoked.clone();
+        for key in &base.revoked {
+            if !revoked.iter().any(|known| known.id == key.id) {
+                revoked.push(key.clone());
+            }
+        }
+        let mut policy = match self.root {
+            Some(signed) => {
+                if own.threshold.is_some() || !self.keys.is_empty() {
+                    return Err(Error::new(
+                        ErrorKind::Usage,
+                        "keys and threshold are those of the trust root; none may be given beside it",
+                    ));
+                }
+                signed.root.policy(revoked)?
+            }
+            None => TrustPolicy::new(self.keys, own.threshold.unwrap_or(1), revoked)?,
+        };
+        policy.channels.clone_from(&own.channels);
+        policy.min_days_left = own.min_days_left;
+        Ok(policy)
+    }
+}
+
+/// The names of the files in `folder`, sorted.
+fn names(folder: &Path) -> Result<Vec<String>> {
+    let cannot = || format!("cannot read the folder {}", folder.display());
+    let mut names = Vec::new();
+    for entry in fs::read_dir(folder).or_err(ErrorKind::Io, cannot)? {
+        let entry = entry.or_err(ErrorKind::Io, cannot)?;
+        if names.len() >= MAX_FILES {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!("{} holds more than {MAX_FILES} files", folder.display()),
+            ));
+        }
+        names.extend(entry.file_name().to_str().map(str::to_owned));
+    }
+    names.sort();
+    Ok(names)
+}
