@@ -1,5 +1,16 @@
 //! The verbs: one file per stage, silent.
-pub mod fetch;
 
+pub mod apply;
+pub mod claims;
+pub mod clock;
+pub mod fetch;
+pub mod history;
+pub mod install;
 pub mod key;
+pub mod lock;
+pub mod observe;
 pub mod pack;
+pub mod preflight;
+pub mod prepare;
+pub mod status;
+pub mod targets;

@@ -2,12 +2,15 @@
 
 pub mod archive;
 pub mod bundle;
+pub mod cluster;
 pub mod elasticsearch;
 pub mod files;
 pub mod github;
 pub mod http;
+pub mod kibana;
 pub mod medium;
 pub mod partial;
+pub mod receipts;
 pub mod state;
 pub mod tls;
 pub mod trust_store;

@@ -11,6 +11,7 @@
 use serde_json::{Map, Value};
 
 use crate::model::artifact::ArtifactKind;
+use crate::model::digest::Digest;
 use crate::model::mark;
 
 mod form;
@@ -71,6 +72,17 @@ pub fn canonical(kind: ArtifactKind, body: &Value) -> Value {
     scalar::numbers(&mut body);
     body.sort_all_objects();
     body
+}
+
+/// A digest of one body in canonical form. A model's definition is not part of
+/// it: it never changes under an id.
+#[must_use]
+pub fn digest(kind: ArtifactKind, body: &Value) -> Digest {
+    let mut body = canonical(kind, body);
+    if let (ArtifactKind::Model, Value::Object(map)) = (kind, &mut body) {
+        map.remove("definition");
+    }
+    Digest::of(body.to_string().as_bytes())
 }
 
 /// The keys that a cluster generates for `kind` and refuses, or ignores, when

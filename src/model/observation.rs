@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::digest::Digest;
 use crate::model::mark::Mark;
 use crate::model::{mark, reference};
 
@@ -53,6 +54,10 @@ pub struct Claim {
     pub mark: Mark,
     /// The receipt that tells how.
     pub receipt: String,
+    /// The digest of the object in canonical form as it was read back after it
+    /// was put there: another one later is drift.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<Digest>,
 }
 
 /// Who put an object there.

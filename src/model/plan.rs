@@ -95,6 +95,9 @@ pub struct Step {
     /// The object as it was found, where it was.
     #[serde(skip)]
     pub previous: Option<Value>,
+    /// The body that it shall have, as the cluster takes it.
+    #[serde(skip)]
+    pub wanted: Option<Value>,
     /// The mark that it will carry or be remembered by.
     #[serde(skip)]
     pub mark: Option<Mark>,

@@ -16,6 +16,8 @@ pub(super) struct Decision<'a> {
     pub(super) version: &'a StackVersion,
     pub(super) observation: &'a Observation,
     pub(super) permissions: Permissions,
+    /// What refers to what once the targets are as wanted.
+    after: Observation,
     /// What the plan removes: referents among these do not count.
     leaving: BTreeSet<ArtifactId>,
     /// What the plan deals with itself.
@@ -44,6 +46,7 @@ impl<'a> Decision<'a> {
             observation,
             permissions,
             leaving,
+            after: after(targets, observation),
             handled: targets.iter().map(|t| t.artifact.clone()).collect(),
             ingest_scripts: ingest_scripts(targets, observation),
         }
@@ -60,6 +63,7 @@ impl<'a> Decision<'a> {
             diff: String::new(),
             operations: Vec::new(),
             previous: found.map(|object| object.body.clone()),
+            wanted: None,
             mark: target.mark.clone(),
         };
         match (&target.body, found) {
@@ -69,9 +73,10 @@ impl<'a> Decision<'a> {
                 let mark = target.mark.as_ref();
                 let wanted = body::for_cluster(&target.artifact, raw, self.version, mark);
                 match found {
-                    None => create(&mut step, wanted),
+                    None => create(&mut step, wanted.clone()),
                     Some(found) => self.compare(&mut step, &wanted, found),
                 }
+                step.wanted = Some(wanted);
             }
         }
         if self.ingest_scripts.contains(&step.artifact) {
@@ -135,7 +140,7 @@ impl<'a> Decision<'a> {
             ));
             return;
         }
-        let users = self.observation.referents(&step.artifact, &self.leaving);
+        let users = self.after.referents(&step.artifact, &self.leaving);
         if !users.is_empty() {
             step.action = Action::Blocked;
             step.reasons
@@ -193,4 +198,26 @@ fn ingest_scripts(targets: &[Target], observation: &Observation) -> BTreeSet<Art
         .flat_map(reference::of_pipeline)
         .filter(|artifact| artifact.kind == ArtifactKind::Script)
         .collect()
+}
+
+/// The pipelines and jobs of the cluster with those of `targets` as they will be.
+fn after(targets: &[Target], observation: &Observation) -> Observation {
+    let mut after = Observation {
+        pipelines: observation.pipelines.clone(),
+        jobs: observation.jobs.clone(),
+        datafeeds: observation.datafeeds.clone(),
+        index_pipelines: observation.index_pipelines.clone(),
+        ..Observation::default()
+    };
+    for target in targets {
+        let list = match target.artifact.kind {
+            ArtifactKind::Pipeline => &mut after.pipelines,
+            ArtifactKind::Job => &mut after.jobs,
+            _ => continue,
+        };
+        if let Some(body) = &target.body {
+            list.insert(target.artifact.id.clone(), body.clone());
+        }
+    }
+    after
 }

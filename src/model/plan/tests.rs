@@ -34,6 +34,7 @@ fn cluster(objects: &[(ArtifactKind, &str, Value, RunState)]) -> Observation {
         let claim = Claim {
             mark: mark(),
             receipt: "r".to_owned(),
+            settled: None,
         };
         observation.claims.insert(artifact.clone(), claim);
         match kind {

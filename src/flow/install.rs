@@ -1,0 +1,329 @@
+//! Applies a prepared plan: under a lock, journalled, remembered.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::json;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::flow::apply::{self, Hand};
+use crate::flow::claims::{self, Claims};
+use crate::flow::clock::Clock;
+use crate::flow::lock::Lock;
+use crate::flow::observe;
+use crate::flow::prepare::Prepared;
+use crate::io::cluster::Cluster;
+use crate::io::elasticsearch::answer::Decision;
+use crate::io::files;
+use crate::io::receipts::Journal;
+use crate::model::artifact::ArtifactId;
+use crate::model::normal;
+use crate::model::observation::Claim;
+use crate::model::plan::{Action, Step};
+use crate::model::receipt::{End, Entry, FORMAT, Header, Outcome, Purpose, Receipt};
+use crate::progress::Progress;
+
+/// What an installer needs besides the cluster.
+#[derive(Debug)]
+pub struct Bench<'a> {
+    /// The state folder of this machine.
+    pub state: &'a Path,
+    /// Who is at work, for the lock.
+    pub holder: &'a str,
+    /// The time.
+    pub clock: &'a Clock<'a>,
+    /// The pause between two looks at an unknown outcome.
+    pub pause: Duration,
+}
+
+impl Prepared {
+    /// Applies the plan. A plan with nothing to do leaves no receipt.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Partial`] where some of it was done,
+    /// [`ErrorKind::Interrupted`] where the operator stopped it, else the failure
+    /// of the first step; the receipt tells which.
+    pub fn apply(
+        mut self,
+        cluster: &Cluster,
+        bench: &Bench<'_>,
+        progress: &dyn Progress,
+    ) -> Result<Done> {
+        self.refuse_obstacles()?;
+        let changed = self.plan.steps.iter().any(|step| step.action.changes());
+        if !changed && !self.must_advance() {
+            return Ok(Done {
+                receipt: None,
+                warnings: Vec::new(),
+            });
+        }
+        let id = receipt_id(self.purpose, bench.clock)?;
+        cluster.elasticsearch.prepare_memory()?;
+        let mut lock = Lock::acquire(cluster, bench.holder, &id, bench.clock)?;
+        let outcome = self.apply_locked(cluster, bench, &id, &mut lock, progress);
+        let released = lock.release(cluster);
+        let mut done = outcome?;
+        if let Err(error) = released {
+            done.warnings
+                .push(format!("the lock is left to its lease: {error}"));
+        }
+        Ok(done)
+    }
+
+    /// Whether the cluster has to remember a newer place in the channel.
+    fn must_advance(&self) -> bool {
+        self.purpose == Purpose::Install
+            && self
+                .claims
+                .channels
+                .get(&self.origin.channel)
+                .is_none_or(|latest| latest.digest != self.origin.digest)
+    }
+
+    fn apply_locked(
+        &mut self,
+        cluster: &Cluster,
+        bench: &Bench<'_>,
+        id: &str,
+        lock: &mut Lock,
+        progress: &dyn Progress,
+    ) -> Result<Done> {
+        // What was decided on must still be so now that the lock is ours.
+        let claims = Claims::read(cluster)?;
+        if claims != self.claims {
+            return Err(Error::new(
+                ErrorKind::Cluster,
+                "another installer was at work since the plan was made; nothing was changed",
+            )
+            .hint("plan again"));
+        }
+        let header = Header {
+            format: FORMAT,
+            id: id.to_owned(),
+            purpose: self.purpose,
+            origin: self.origin.clone(),
+            cluster: cluster.elasticsearch.identity().clone(),
+            started: bench.clock.now()?,
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            overrides: self.overrides.clone(),
+        };
+        let mut journal = Journal::begin(bench.state, header)?;
+        let before = self.claims.clone();
+        self.stake(id);
+        self.claims.receipts.push(id.to_owned());
+        self.claims.write(cluster)?;
+        publish(cluster, journal.receipt())?;
+
+        let mut hand = Hand {
+            cluster,
+            journal: &mut journal,
+            lock,
+            clock: bench.clock,
+            pause: bench.pause,
+        };
+        let remembered = |step: &Step| before.artifacts.get(&step.artifact).cloned();
+        let applied = apply::apply(&mut hand, &self.plan, &remembered, progress);
+
+        let end = match &applied {
+            Ok(()) => End::Complete,
+            Err(error) if error.kind() == ErrorKind::Interrupted => End::Interrupted,
+            Err(_) => End::Failed,
+        };
+        let mut warnings = Vec::new();
+        let at = bench.clock.now()?;
+        journal.write(Entry::End { end, at })?;
+        // From here on the work itself is over: what fails now is only told.
+        self.conclude(cluster, journal.receipt(), &before, end);
+        for told in [
+            self.claims.write(cluster),
+            publish(cluster, journal.receipt()),
+        ] {
+            if let Err(error) = told {
+                warnings.push(format!("the cluster's memory is behind: {error}"));
+            }
+        }
+        if let (Some(kibana), End::Complete) = (&cluster.kibana, end)
+            && let Err(failed) = kibana.sync_saved_objects()
+            && failed.decision != Decision::Absent
+        {
+            warnings.push(format!("Kibana did not take notice yet: {}", failed.error));
+        }
+        let receipt = journal.receipt().clone();
+        match applied {
+            Ok(()) => Ok(Done {
+                receipt: Some(receipt),
+                warnings,
+            }),
+            Err(error) => Err(partly(&receipt, error)),
+        }
+    }
+
+    /// Remembers what is about to be ours, before it is: should this process die
+    /// now, the next one knows whose it is.
+    fn stake(&mut self, id: &str) {
+        for step in &self.plan.steps {
+            let Some(mark) = &step.mark else { continue };
+            if matches!(step.action, Action::Create | Action::Replace) {
+                let claim = Claim {
+                    mark: mark.clone(),
+                    receipt: id.to_owned(),
+                    settled: None,
+                };
+                self.claims.artifacts.insert(step.artifact.clone(), claim);
+            }
+        }
+    }
+
+    /// Sets what is remembered to what was really done.
+    fn conclude(&mut self, cluster: &Cluster, receipt: &Receipt, before: &Claims, end: End) {
+        let touched: BTreeMap<ArtifactId, bool> = receipt.calls.iter().fold(
+            BTreeMap::new(),
+            |mut touched: BTreeMap<ArtifactId, bool>, call| {
+                let done = call.outcome != Outcome::Failed;
+                *touched.entry(call.artifact.clone()).or_default() |= done;
+                touched
+            },
+        );
+        for step in &self.plan.steps {
+            let artifact = &step.artifact;
+            let done = touched.get(artifact).copied().unwrap_or(false);
+            match step.action {
+                Action::Create | Action::Replace if done => settle(&mut self.claims, cluster, step),
+                Action::Delete if done => {
+                    self.claims.artifacts.remove(artifact);
+                }
+                Action::Absent => {
+                    self.claims.artifacts.remove(artifact);
+                }
+                Action::Create | Action::Replace => match before.artifacts.get(artifact) {
+                    Some(claim) => {
+                        self.claims
+                            .artifacts
+                            .insert(artifact.clone(), claim.clone());
+                    }
+                    None => {
+                        self.claims.artifacts.remove(artifact);
+                    }
+                },
+                // What is kept now belongs to the newer bundle, if it was ours.
+                Action::Keep => {
+                    if let (Some(mark), Some(claim)) =
+                        (&step.mark, self.claims.artifacts.get_mut(artifact))
+                    {
+                        claim.mark = mark.clone();
+                    }
+                }
+                Action::Delete | Action::Conflict | Action::Blocked => {}
+            }
+        }
+        if self.purpose == Purpose::Install && end == End::Complete {
+            self.claims.advance(&self.origin);
+        }
+    }
+}
+
+/// Reads back what was put, so that a later change can be told from it.
+fn settle(claims: &mut Claims, cluster: &Cluster, step: &Step) {
+    let kind = step.artifact.kind;
+    if step.mark.is_none() {
+        claims.artifacts.remove(&step.artifact);
+        return;
+    }
+    let found = observe::read(cluster, &step.artifact, false).ok().flatten();
+    if let Some(claim) = claims.artifacts.get_mut(&step.artifact) {
+        claim.settled = found.map(|found| normal::digest(kind, &found.body));
+    }
+}
+
+/// What came of an applied plan.
+#[derive(Debug, Serialize)]
+pub struct Done {
+    /// The receipt; `None` where there was nothing to do.
+    pub receipt: Option<Receipt>,
+    /// What did not work though the plan was applied.
+    pub warnings: Vec<String>,
+}
+
+/// The failure with what is done and what is not.
+fn partly(receipt: &Receipt, error: Error) -> Error {
+    let done = receipt
+        .calls
+        .iter()
+        .filter(|call| call.outcome == Outcome::Done)
+        .count();
+    let unknown = receipt
+        .calls
+        .iter()
+        .any(|call| call.outcome == Outcome::Unknown);
+    let id = &receipt.header.id;
+    if error.kind() == ErrorKind::Interrupted {
+        return error
+            .context(format!("stopped after {done} calls, receipt {id}"))
+            .hint(format!(
+                "the same command goes on from here; sealift rollback {id} undoes it"
+            ));
+    }
+    if done == 0 && !unknown {
+        let told = format!("nothing was changed, receipt {id}");
+        return error.context(told);
+    }
+    Error::new(
+        ErrorKind::Partial,
+        format!("stopped after {done} calls, receipt {id}"),
+    )
+    .hint(match error.next_step() {
+        Some(next) => format!(
+            "{next}; then the same command goes on from here, or sealift rollback {id} undoes it"
+        ),
+        None => format!("the same command goes on from here; sealift rollback {id} undoes it"),
+    })
+    .because(error)
+}
+
+/// Writes a receipt to the cluster, in a form that Kibana can show.
+fn publish(cluster: &Cluster, receipt: &Receipt) -> Result<()> {
+    let header = &receipt.header;
+    let mut artifacts: Vec<String> = receipt
+        .calls
+        .iter()
+        .map(|call| call.artifact.to_string())
+        .collect();
+    artifacts.dedup();
+    let source = json!({
+        "kind": "receipt",
+        "id": header.id,
+        "purpose": header.purpose,
+        "state": receipt.state(),
+        "bundle": header.origin.bundle,
+        "channel": header.origin.channel,
+        "sequence": header.origin.sequence,
+        "artifacts": artifacts,
+        "started": header.started,
+        "ended": receipt.ended,
+        "receipt": receipt,
+    });
+    claims::store(cluster, &receipt_document(&header.id), &source)
+}
+
+/// The id of the document of the receipt `id`.
+pub(super) fn receipt_document(id: &str) -> String {
+    format!("receipt-{id}")
+}
+
+/// An id that sorts by time and that no other work has.
+fn receipt_id(purpose: Purpose, clock: &Clock<'_>) -> Result<String> {
+    let random = files::random_bytes::<4>()?;
+    let mut number = 0_u32;
+    for byte in random.iter() {
+        number = number << 8 | u32::from(*byte);
+    }
+    let stamp: String = clock
+        .now()?
+        .to_string()
+        .chars()
+        .filter(|c| !matches!(c, '-' | ':'))
+        .collect();
+    Ok(format!("{stamp}-{}-{number:08x}", purpose.name()))
+}

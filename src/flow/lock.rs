@@ -1,0 +1,131 @@
+//! One installer at a time: a lock inside the cluster, with a lease.
+
+use serde_json::{Value, json};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::flow::clock::Clock;
+use crate::io::cluster::Cluster;
+use crate::io::elasticsearch::answer::Decision;
+use crate::io::elasticsearch::memory::{Document, Expect};
+use crate::model::time::Timestamp;
+
+/// The id of the lock's document.
+const ID: &str = "lock";
+
+/// How long a lease lasts without being renewed, in seconds: longer than any
+/// single call.
+const LEASE: i64 = 15 * 60;
+
+/// The lock of a cluster, held until [`Lock::release`] or until its lease ends.
+#[derive(Debug)]
+pub struct Lock {
+    token: String,
+    holder: String,
+    until: i64,
+    revision: (u64, u64),
+}
+
+impl Lock {
+    /// Takes the lock for `holder`; `token` tells two works of one holder apart.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Cluster`] that names the holder when it is taken.
+    pub fn acquire(cluster: &Cluster, holder: &str, token: &str, clock: &Clock) -> Result<Self> {
+        let now = clock.now()?;
+        let there = cluster.elasticsearch.recall(ID)?;
+        let expect = match &there {
+            None => Expect::Nothing,
+            Some(document) => {
+                refuse_living(document, token, now)?;
+                Expect::Revision(document.revision)
+            }
+        };
+        let mut lock = Self {
+            token: token.to_owned(),
+            holder: holder.to_owned(),
+            until: now.seconds().saturating_add(LEASE),
+            revision: (0, 0),
+        };
+        lock.write(cluster, expect, now)?;
+        Ok(lock)
+    }
+
+    /// Writes the lock where `expect` holds, and where no answer came reads
+    /// whether it is ours.
+    fn write(&mut self, cluster: &Cluster, expect: Expect, now: Timestamp) -> Result<()> {
+        let source = json!({
+            "kind": "lock",
+            "token": self.token,
+            "holder": self.holder,
+            "since": now,
+            "until": self.until,
+        });
+        match cluster.elasticsearch.remember_if(ID, &source, expect) {
+            Ok(revision) => self.revision = revision,
+            Err(failed) => {
+                let lost = matches!(
+                    failed.decision,
+                    Decision::Changed | Decision::Unknown | Decision::Exists
+                );
+                if !lost {
+                    return Err(failed.into());
+                }
+                match cluster.elasticsearch.recall(ID)? {
+                    Some(document) if document.source == source => {
+                        self.revision = document.revision;
+                    }
+                    Some(document) => {
+                        refuse_living(&document, &self.token, now)?;
+                        return Err(failed.into());
+                    }
+                    None => return Err(failed.into()),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Renews the lease once half of it is over.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Cluster`] when somebody else took the lock meanwhile.
+    pub fn keep(&mut self, cluster: &Cluster, clock: &Clock) -> Result<()> {
+        let now = clock.now()?;
+        if self.until.saturating_sub(now.seconds()) > LEASE / 2 {
+            return Ok(());
+        }
+        self.until = now.seconds().saturating_add(LEASE);
+        let expect = Expect::Revision(self.revision);
+        self.write(cluster, expect, now)
+    }
+
+    /// Gives the lock back. Where that fails the lease will end it.
+    ///
+    /// # Errors
+    /// As the call.
+    pub fn release(self, cluster: &Cluster) -> Result<()> {
+        cluster.elasticsearch.forget(ID, self.revision)?;
+        Ok(())
+    }
+}
+
+/// Refuses when `document` is somebody else's lock whose lease still runs.
+fn refuse_living(document: &Document, token: &str, now: Timestamp) -> Result<()> {
+    let field = |key: &str| document.source.get(key);
+    let until = field("until").and_then(Value::as_i64).unwrap_or(0);
+    let ours = field("token").and_then(Value::as_str) == Some(token);
+    if ours || until <= now.seconds() {
+        return Ok(());
+    }
+    let holder = field("holder")
+        .and_then(Value::as_str)
+        .unwrap_or("somebody");
+    let minutes = (until - now.seconds()).div_euclid(60) + 1;
+    Err(Error::new(
+        ErrorKind::Cluster,
+        format!("{holder} is at work on this cluster"),
+    )
+    .hint(format!(
+        "wait until that is done; if it was cut off, the lock ends in {minutes} minutes at most"
+    )))
+}

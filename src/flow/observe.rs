@@ -1,0 +1,105 @@
+//! What a cluster holds of the artifacts that matter, and what refers to them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::error::{Error, Result};
+use crate::flow::claims::Claims;
+use crate::io::cluster::Cluster;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::digest::Digest;
+use crate::model::mark;
+use crate::model::observation::{Observation, Observed, RunState};
+use crate::progress::Progress;
+
+/// Reads `artifacts` and what may refer to them. `digests` are those of the
+/// artifacts' files: a model whose mark names another one, or none, is read with
+/// its definition.
+///
+/// # Errors
+/// As the calls; with the artifact that was asked for.
+pub fn observe(
+    cluster: &Cluster,
+    artifacts: &[ArtifactId],
+    digests: &BTreeMap<ArtifactId, Digest>,
+    claims: &Claims,
+    progress: &dyn Progress,
+) -> Result<Observation> {
+    let kinds: BTreeSet<ArtifactKind> = artifacts.iter().map(|artifact| artifact.kind).collect();
+    let mut observation = Observation {
+        claims: claims.artifacts.clone(),
+        ..Observation::default()
+    };
+    let any = |wanted: &[ArtifactKind]| wanted.iter().any(|kind| kinds.contains(kind));
+    let elasticsearch = &cluster.elasticsearch;
+    if any(&[
+        ArtifactKind::Script,
+        ArtifactKind::Model,
+        ArtifactKind::Pipeline,
+    ]) {
+        observation.pipelines = elasticsearch.pipelines()?;
+    }
+    if any(&[ArtifactKind::Pipeline]) {
+        observation.index_pipelines = elasticsearch.index_pipelines()?;
+    }
+    if any(&[ArtifactKind::Filter, ArtifactKind::Job]) {
+        observation.jobs = elasticsearch.jobs()?;
+    }
+    if any(&[ArtifactKind::Job, ArtifactKind::Datafeed]) {
+        observation.datafeeds = elasticsearch.datafeeds()?;
+    }
+    progress.begin("looking at the cluster", Some(artifacts.len() as u64));
+    for artifact in artifacts {
+        progress.go_on()?;
+        let found = match artifact.kind {
+            // Already there in the list.
+            ArtifactKind::Pipeline => {
+                observation
+                    .pipelines
+                    .get(&artifact.id)
+                    .map(|body| Observed {
+                        body: body.clone(),
+                        state: RunState::Idle,
+                    })
+            }
+            ArtifactKind::Model => model(cluster, artifact, digests.get(artifact))?,
+            _ => read(cluster, artifact, false)?,
+        };
+        if let Some(found) = found {
+            observation.objects.insert(artifact.clone(), found);
+        }
+        progress.advance(1);
+    }
+    progress.end();
+    Ok(observation)
+}
+
+fn model(
+    cluster: &Cluster,
+    artifact: &ArtifactId,
+    digest: Option<&Digest>,
+) -> Result<Option<Observed>> {
+    let Some(found) = read(cluster, artifact, false)? else {
+        return Ok(None);
+    };
+    let marked = mark::read(artifact.kind, &found.body);
+    match (marked, digest) {
+        // Removing needs no definition; one of ours need not be compared.
+        (_, None) => Ok(Some(found)),
+        (Some(mark), Some(digest)) if mark.digest == *digest => Ok(Some(found)),
+        _ => read(cluster, artifact, true),
+    }
+}
+
+/// One object, whole or without its definition.
+pub(super) fn read(
+    cluster: &Cluster,
+    artifact: &ArtifactId,
+    whole: bool,
+) -> Result<Option<Observed>> {
+    let called = if whole {
+        cluster.read_whole(artifact)
+    } else {
+        cluster.read(artifact)
+    };
+    called.map_err(|failed| Error::from(failed).context(format!("cannot read {artifact}")))
+}

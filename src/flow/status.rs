@@ -1,0 +1,176 @@
+//! What sealift has in a cluster, from which bundles, and every drift from it.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::error::Result;
+use crate::flow::claims::{Claims, Latest};
+use crate::flow::{observe, prepare};
+use crate::io::cluster::Cluster;
+use crate::model::artifact::ArtifactId;
+use crate::model::mark::Mark;
+use crate::model::normal;
+use crate::model::observation::{ClusterIdentity, Observation, Owner, RunState};
+use crate::model::plan::{Action, Permissions, Step, Target};
+use crate::progress::Progress;
+
+/// How an artifact stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// As it was installed, or as the bundle wants it.
+    Same,
+    /// Somebody changed it.
+    Changed,
+    /// It is not there.
+    Missing,
+    /// Something of its id is there that sealift did not put there.
+    Foreign,
+    /// It is there; what it was when it was installed is not on record.
+    Unknown,
+}
+
+impl Standing {
+    /// The standing as one word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Changed => "changed",
+            Self::Missing => "missing",
+            Self::Foreign => "foreign",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether it is not as it should be.
+    #[must_use]
+    pub const fn is_drift(self) -> bool {
+        matches!(self, Self::Changed | Self::Missing | Self::Foreign)
+    }
+}
+
+/// One artifact of a status.
+#[derive(Debug, Serialize)]
+pub struct Line {
+    /// Which artifact.
+    pub artifact: ArtifactId,
+    /// The bundle that brought it; `None` where sealift did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Mark>,
+    /// How it stands.
+    pub standing: Standing,
+    /// Whether it is at work.
+    pub state: RunState,
+    /// The lines in which it differs, where a bundle is at hand to compare with:
+    /// `-` what the cluster has, `+` what the bundle has.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub diff: String,
+}
+
+/// The status of one cluster.
+#[derive(Debug, Serialize)]
+pub struct Status {
+    /// Which cluster.
+    pub cluster: ClusterIdentity,
+    /// The newest bundle of each channel.
+    pub channels: BTreeMap<String, Latest>,
+    /// Every artifact that is sealift's or in the bundle.
+    pub artifacts: Vec<Line>,
+}
+
+impl Status {
+    /// Whether anything is not as it should be.
+    #[must_use]
+    pub fn has_drift(&self) -> bool {
+        self.artifacts.iter().any(|line| line.standing.is_drift())
+    }
+}
+
+/// Compares what `cluster` holds with what sealift put there, and with `wanted`,
+/// the artifacts of a bundle, where one is at hand.
+///
+/// # Errors
+/// As the calls.
+pub fn status(cluster: &Cluster, wanted: &[Target], progress: &dyn Progress) -> Result<Status> {
+    let claims = Claims::read(cluster)?;
+    let (plan, mut observation) =
+        prepare::plan(cluster, wanted, &claims, Permissions::default(), progress)?;
+    let others: Vec<ArtifactId> = claims
+        .artifacts
+        .keys()
+        .filter(|artifact| wanted.iter().all(|target| target.artifact != **artifact))
+        .cloned()
+        .collect();
+    let rest = observe::observe(cluster, &others, &BTreeMap::new(), &claims, progress)?;
+    let mut lines: Vec<Line> = plan
+        .steps
+        .into_iter()
+        .map(|step| compared(&observation, step))
+        .collect();
+    observation.objects.extend(rest.objects);
+    lines.extend(
+        others
+            .into_iter()
+            .map(|artifact| remembered(&observation, artifact)),
+    );
+    lines.sort_by(|a, b| a.artifact.cmp(&b.artifact));
+    Ok(Status {
+        cluster: cluster.elasticsearch.identity().clone(),
+        channels: claims.channels,
+        artifacts: lines,
+    })
+}
+
+fn line(observation: &Observation, artifact: ArtifactId, standing: Standing) -> Line {
+    let found = observation.objects.get(&artifact);
+    let owner = match found {
+        Some(_) => observation.owner(&artifact),
+        None => observation
+            .claims
+            .get(&artifact)
+            .map_or(Owner::Other, |claim| Owner::Sealift(claim.mark.clone())),
+    };
+    Line {
+        from: match owner {
+            Owner::Sealift(mark) => Some(mark),
+            Owner::Other => None,
+        },
+        standing,
+        state: found.map_or(RunState::Idle, |found| found.state),
+        diff: String::new(),
+        artifact,
+    }
+}
+
+/// The standing of an artifact that is also in the bundle.
+fn compared(observation: &Observation, step: Step) -> Line {
+    let standing = match step.action {
+        Action::Keep | Action::Absent => Standing::Same,
+        Action::Create | Action::Delete => Standing::Missing,
+        Action::Replace | Action::Blocked => Standing::Changed,
+        Action::Conflict => Standing::Foreign,
+    };
+    let mut line = line(observation, step.artifact, standing);
+    line.diff = step.diff;
+    line
+}
+
+/// The standing of an artifact by what was read when it was installed.
+fn remembered(observation: &Observation, artifact: ArtifactId) -> Line {
+    let claim = observation.claims.get(&artifact);
+    let settled = claim.and_then(|claim| claim.settled);
+    let standing = match (observation.objects.get(&artifact), settled) {
+        (None, _) => Standing::Missing,
+        (Some(_), None) => Standing::Unknown,
+        (Some(found), Some(settled)) => {
+            if normal::digest(artifact.kind, &found.body) == settled {
+                Standing::Same
+            } else {
+                Standing::Changed
+            }
+        }
+    };
+    line(observation, artifact, standing)
+}

@@ -1,0 +1,108 @@
+//! What a verified bundle wants a cluster to hold.
+
+use std::collections::BTreeMap;
+
+use crate::error::Result;
+use crate::io::bundle::VerifiedBundle;
+use crate::model::artifact::ArtifactId;
+use crate::model::content;
+use crate::model::digest::Digest;
+use crate::model::manifest::ArtifactEntry;
+use crate::model::mark::Mark;
+use crate::model::path::BundlePath;
+use crate::model::plan::Target;
+use crate::model::preflight::Range;
+use crate::model::receipt::Origin;
+
+/// The largest file of an artifact that is read into memory.
+const MAX_FILE: u64 = 512 << 20;
+
+/// Which bundle it is.
+#[must_use]
+pub fn origin(bundle: &VerifiedBundle) -> Origin {
+    let header = bundle.header();
+    Origin {
+        bundle: header.name.to_string(),
+        channel: header.channel.to_string(),
+        sequence: header.sequence,
+        digest: bundle.digest(),
+    }
+}
+
+/// Every artifact with the body that it shall have.
+///
+/// # Errors
+/// [`crate::error::ErrorKind::Malformed`] with file and place for a body that
+/// cannot be read; [`crate::error::ErrorKind::Integrity`] where a file changed
+/// since it was verified.
+pub fn wanted(bundle: &VerifiedBundle) -> Result<Vec<Target>> {
+    let origin = origin(bundle);
+    // One file may hold several artifacts; it is read once.
+    let mut last: Option<(&BundlePath, Vec<u8>)> = None;
+    let mut targets = Vec::new();
+    for entry in &bundle.manifest().artifacts {
+        if last.as_ref().is_none_or(|(path, _)| **path != entry.path) {
+            last = Some((&entry.path, bundle.read(&entry.path, MAX_FILE)?));
+        }
+        let bytes = last.as_ref().map_or(&[][..], |(_, bytes)| bytes);
+        targets.push(target(entry, &origin, bytes)?);
+    }
+    Ok(targets)
+}
+
+fn target(entry: &ArtifactEntry, origin: &Origin, bytes: &[u8]) -> Result<Target> {
+    let body = content::read(entry.path.as_str(), entry.part.as_ref(), bytes)?;
+    Ok(Target {
+        artifact: entry.artifact(),
+        body: Some(body),
+        mark: Some(Mark {
+            bundle: origin.bundle.clone(),
+            channel: origin.channel.clone(),
+            sequence: origin.sequence,
+            digest: entry.sha256,
+        }),
+    })
+}
+
+/// Every artifact, to be gone.
+#[must_use]
+pub fn gone(bundle: &VerifiedBundle) -> Vec<Target> {
+    let entries = &bundle.manifest().artifacts;
+    let artifacts = entries.iter().map(ArtifactEntry::artifact);
+    artifacts.map(absent).collect()
+}
+
+/// `artifact`, to be gone.
+#[must_use]
+pub fn absent(artifact: ArtifactId) -> Target {
+    Target {
+        artifact,
+        body: None,
+        mark: None,
+    }
+}
+
+/// The digests of the files that the artifacts came from.
+#[must_use]
+pub fn digests(targets: &[Target]) -> BTreeMap<ArtifactId, Digest> {
+    let marked = targets.iter().filter(|target| target.body.is_some());
+    marked
+        .filter_map(|target| Some((target.artifact.clone(), target.mark.as_ref()?.digest)))
+        .collect()
+}
+
+/// What the artifacts ask of the stack's version.
+#[must_use]
+pub fn ranges(bundle: &VerifiedBundle) -> Vec<Range> {
+    bundle
+        .manifest()
+        .artifacts
+        .iter()
+        .filter(|entry| entry.min_stack_version.is_some() || entry.max_stack_version.is_some())
+        .map(|entry| Range {
+            artifact: entry.artifact(),
+            min: entry.min_stack_version.clone(),
+            max: entry.max_stack_version.clone(),
+        })
+        .collect()
+}

@@ -1,0 +1,154 @@
+//! Receipts on this machine: one journal per piece of work, in a folder per
+//! cluster below the state folder. Lines are appended and synced, never changed.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, ErrorKind, OrErr, Result};
+use crate::io::files;
+use crate::model::path::BundlePath;
+use crate::model::receipt::{Entry, Header, Receipt};
+
+/// The folder below the state folder.
+const FOLDER: &str = "receipts";
+
+/// The longest journal that is read: previous bodies of models are in it.
+const MAX_JOURNAL: u64 = 1 << 30;
+
+/// The longest id of a receipt.
+const MAX_ID: usize = 100;
+
+/// A journal that is being written.
+#[derive(Debug)]
+pub struct Journal {
+    file: File,
+    path: PathBuf,
+    receipt: Receipt,
+}
+
+impl Journal {
+    /// Begins a journal with `header` below the state folder `state`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] when it cannot be written or is there already.
+    pub fn begin(state: &Path, header: Header) -> Result<Self> {
+        let path = path(state, &header.cluster.uuid, &header.id)?;
+        if let Some(folder) = path.parent() {
+            files::create_folder(folder)?;
+        }
+        let mut options = OpenOptions::new();
+        options.append(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).or_err(ErrorKind::Io, || {
+            format!("cannot create {}", path.display())
+        })?;
+        let mut journal = Self {
+            file,
+            path,
+            receipt: Receipt::new(header.clone()),
+        };
+        journal.append(&Entry::Begin(header))?;
+        Ok(journal)
+    }
+
+    /// Writes `entry` and waits until it is on the disk.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] when it is not; [`ErrorKind::Bug`] for an entry that does
+    /// not follow on the last.
+    pub fn write(&mut self, entry: Entry) -> Result<()> {
+        self.append(&entry)?;
+        self.receipt.add(entry).map_err(|error| {
+            Error::new(ErrorKind::Bug, "the journal is out of order").because(error)
+        })
+    }
+
+    fn append(&mut self, entry: &Entry) -> Result<()> {
+        let mut line = serde_json::to_vec(entry)
+            .or_err(ErrorKind::Bug, || "a journal entry has no JSON form")?;
+        line.push(b'\n');
+        let written = self
+            .file
+            .write_all(&line)
+            .and_then(|()| self.file.sync_data());
+        written.or_err(ErrorKind::Io, || {
+            format!("cannot write the journal {}", self.path.display())
+        })
+    }
+
+    /// The receipt as it stands.
+    #[must_use]
+    pub fn receipt(&self) -> &Receipt {
+        &self.receipt
+    }
+
+    /// Where it is written.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Where the receipt `id` of a cluster is kept.
+fn path(state: &Path, uuid: &str, id: &str) -> Result<PathBuf> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if id.is_empty() || id.len() > MAX_ID || !id.chars().all(plain) {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            format!("{id:?} is not the id of a receipt"),
+        )
+        .hint("see sealift history"));
+    }
+    let cluster = BundlePath::slug(uuid, MAX_ID);
+    Ok(state.join(FOLDER).join(cluster).join(format!("{id}.jsonl")))
+}
+
+/// The receipt `id` of the cluster `uuid`; `None` where this machine has none.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] for what is no id; [`ErrorKind::Io`] and
+/// [`ErrorKind::Malformed`] for a journal that cannot be read.
+pub fn read(state: &Path, uuid: &str, id: &str) -> Result<Option<Receipt>> {
+    let path = path(state, uuid, id)?;
+    if !path.exists() {
+        return Ok(None);
+    }
+    read_file(&path).map(Some)
+}
+
+/// The receipt that the journal `path` tells.
+///
+/// # Errors
+/// [`ErrorKind::Io`] and [`ErrorKind::Malformed`].
+pub fn read_file(path: &Path) -> Result<Receipt> {
+    let bytes = files::read_limited(path, MAX_JOURNAL)?;
+    // A cut-off last line may end within a character.
+    Receipt::from_journal(&String::from_utf8_lossy(&bytes))
+        .map_err(|error| error.context(format!("cannot read the receipt {}", path.display())))
+}
+
+/// All receipts of the cluster `uuid` on this machine, oldest first. Journals
+/// that cannot be read come as errors.
+///
+/// # Errors
+/// [`ErrorKind::Io`] when the folder cannot be listed.
+pub fn all(state: &Path, uuid: &str) -> Result<Vec<Result<Receipt>>> {
+    let folder = state.join(FOLDER).join(BundlePath::slug(uuid, MAX_ID));
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let list = fs::read_dir(&folder).or_err(ErrorKind::Io, || {
+        format!("cannot list {}", folder.display())
+    })?;
+    let mut paths: Vec<PathBuf> = list
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "jsonl")
+        })
+        .collect();
+    paths.sort();
+    Ok(paths.iter().map(|path| read_file(path)).collect())
+}
