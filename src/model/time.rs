@@ -76,3 +76,56 @@ impl<'de> Deserialize<'de> for Timestamp {
         Self::parse(&text).map_err(serde::de::Error::custom)
     }
 }
+
+/// A region of the time zone database, such as `Europe/Berlin`.
+#[derive(Clone, Debug)]
+pub struct Region(jiff::tz::TimeZone);
+
+/// Seconds of 400 years, after which the calendar repeats.
+const CALENDAR_CYCLE: i64 = 146_097 * 86_400;
+
+impl Region {
+    /// The region of this name, if the database (which is compiled in) has it.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        jiff::tz::TimeZone::get(name).ok().map(Self)
+    }
+
+    /// Seconds east of Greenwich at an instant, in seconds since
+    /// 1970-01-01T00:00:00Z. Years that the database cannot reckon with have
+    /// the rules of one that it can, a multiple of 400 years away.
+    #[must_use]
+    pub fn offset_at(&self, instant: i64) -> i64 {
+        jiff::Timestamp::from_second(within_calendar(instant))
+            .map_or(0, |instant| i64::from(self.0.to_offset(instant).seconds()))
+    }
+
+    /// Seconds east of Greenwich at a local time, in seconds since a local
+    /// 1970-01-01T00:00:00. Where a clock change skips or repeats that time, the
+    /// offset from before the change.
+    #[must_use]
+    pub fn offset_of_local(&self, local: i64) -> i64 {
+        let Ok(instant) = jiff::Timestamp::from_second(within_calendar(local)) else {
+            return 0;
+        };
+        let local = jiff::tz::Offset::UTC.to_datetime(instant);
+        let offset = match self.0.to_ambiguous_timestamp(local).offset() {
+            jiff::tz::AmbiguousOffset::Unambiguous { offset } => offset,
+            jiff::tz::AmbiguousOffset::Gap { before, .. }
+            | jiff::tz::AmbiguousOffset::Fold { before, .. } => before,
+        };
+        i64::from(offset.seconds())
+    }
+}
+
+/// The same time of the calendar's cycle in the years 1600 to 2399, unless it
+/// is within the years 0 to 9000 already.
+fn within_calendar(seconds: i64) -> i64 {
+    const FIRST: i64 = -62_135_596_800;
+    const LAST: i64 = 221_845_392_000;
+    if (FIRST..LAST).contains(&seconds) {
+        seconds
+    } else {
+        seconds.rem_euclid(CALENDAR_CYCLE)
+    }
+}

@@ -1,1 +1,5 @@
 //! Ingest pipelines: processors, conditions, templates.
+
+mod dates;
+mod dissect;
+mod mustache;

@@ -1,0 +1,2 @@
+//! Mustache templates.
+mod template;
