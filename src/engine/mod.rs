@@ -5,4 +5,5 @@ pub mod failure;
 pub mod inference;
 pub mod ingest;
 pub mod painless;
+pub mod regex;
 pub mod value;

@@ -1,5 +1,1 @@
 //! Ingest pipelines: processors, conditions, templates.
-
-mod dates;
-mod dissect;
-mod mustache;
