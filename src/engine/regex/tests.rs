@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used)]
+
 use super::Regex;
 use crate::engine::value::JavaString;
 

@@ -11,6 +11,7 @@ pub(super) const MAX_DEPTH: usize = 100;
 
 /// Flags that hold at a place of the pattern.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(super) struct Flags {
     pub(super) insensitive: bool,
     pub(super) multiline: bool,
@@ -351,18 +352,16 @@ impl Translator<'_> {
                 let _ = write!(self.out, "\\k<{name}>");
                 return Ok(true);
             }
-            _ => match class::shorthand(self)? {
-                Some((contents, negated)) => {
+            _ => {
+                if let Some((contents, negated)) = class::shorthand(self)? {
                     let not = if negated { "^" } else { "" };
                     let _ = write!(self.out, "[{not}{contents}]");
-                    return Ok(true);
-                }
-                None => {
+                } else {
                     let char = class::escaped_char(self)?;
                     self.literal(char);
-                    return Ok(true);
                 }
-            },
+                return Ok(true);
+            }
         };
         self.at += 2;
         self.out.push_str(&meaning);

@@ -6,7 +6,7 @@ const MAX_DEPTH: usize = 64;
 
 /// A piece of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Node {
+pub(in crate::engine::ingest) enum Node {
     /// Text as it stands.
     Text(String),
     /// `{{name}}`, or `{{{name}}}` and `{{&name}}` when `raw`.
