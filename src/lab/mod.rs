@@ -2,3 +2,4 @@
 //! in-memory state that answers as Elasticsearch and Kibana do.
 
 pub mod http;
+pub mod publisher;

@@ -61,6 +61,8 @@ pub struct ZipEntry {
     pub name: String,
     /// Its length in bytes once inflated, as declared; reading holds it to that.
     pub size: u64,
+    /// Its length as stored, deflated or not.
+    pub stored: u64,
     index: usize,
 }
 
@@ -299,7 +301,12 @@ fn check_entries<R: Read + Seek>(
         if total > limits.total_bytes {
             return refuse("makes the zip larger than accepted");
         }
-        entries.push(ZipEntry { name, size, index });
+        entries.push(ZipEntry {
+            name,
+            size,
+            stored,
+            index,
+        });
     }
     archive
         .validate_header_consistency()

@@ -26,6 +26,33 @@ impl Response {
             Ok(metadata) if metadata.is_file() => metadata.len(),
             _ => return Self::text(404, "not found"),
         };
+        Self::part(request, size, content_type, etag, |offset, length| {
+            Body::File {
+                path: path.to_owned(),
+                offset,
+                length,
+            }
+        })
+    }
+
+    /// The `content`, whole or in one range, as [`file`](Self::file) does it.
+    #[must_use]
+    pub fn content(request: &Request, content: &[u8], content_type: &str) -> Self {
+        let size = content.len() as u64;
+        Self::part(request, size, content_type, None, |offset, length| {
+            let from = usize::try_from(offset).unwrap_or(usize::MAX);
+            let to = usize::try_from(offset + length).unwrap_or(usize::MAX);
+            Body::Bytes(content.get(from..to).unwrap_or_default().to_vec())
+        })
+    }
+
+    fn part(
+        request: &Request,
+        size: u64,
+        content_type: &str,
+        etag: Option<&str>,
+        body: impl FnOnce(u64, u64) -> Body,
+    ) -> Self {
         let current = request
             .header("if-range")
             .is_none_or(|wanted| Some(wanted) == etag);
@@ -51,11 +78,7 @@ impl Response {
         if let Some(etag) = etag {
             response = response.with_header("etag", etag);
         }
-        response.body = Body::File {
-            path: path.to_owned(),
-            offset,
-            length,
-        };
+        response.body = body(offset, length);
         response
     }
 }
