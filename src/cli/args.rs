@@ -9,7 +9,7 @@ use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
 use crate::cli::environment::VARIABLES;
 use crate::cli::terminal::Color;
-use crate::cli::{completions, inspect, key, man, verify};
+use crate::cli::{completions, inspect, key, lint, man, verify};
 use crate::error::{ErrorKind, Result};
 
 /// Seal Elastic machine-learning security releases while online; lift them into
@@ -79,6 +79,8 @@ pub enum Command {
     Inspect(inspect::InspectArgs),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
+    /// Find mistakes before a cluster does
+    Lint(lint::LintArgs),
     /// Print the manual page
     Man(man::ManArgs),
 }
@@ -92,6 +94,7 @@ impl Command {
             Self::Verify(_) => "verify",
             Self::Inspect(_) => "inspect",
             Self::Completions(_) => "completions",
+            Self::Lint(_) => "lint",
             Self::Man(_) => "man",
         }
     }
@@ -106,6 +109,7 @@ impl Command {
             Self::Verify(args) => verify::run(&args, desk),
             Self::Inspect(args) => inspect::run(&args, desk),
             Self::Completions(args) => completions::run(&args),
+            Self::Lint(args) => lint::run(&args),
             Self::Man(args) => man::run(&args, desk),
         }
     }

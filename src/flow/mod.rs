@@ -1,5 +1,6 @@
 //! The verbs: one file per stage, silent.
 
+<<<<<<< HEAD
 pub mod apply;
 pub mod claims;
 pub mod clock;
@@ -9,6 +10,10 @@ pub mod install;
 pub mod key;
 pub mod lock;
 pub mod observe;
+=======
+pub mod fetch;
+pub mod lint;
+>>>>>>> 9497fa6 (Lint files, folders and zips, with SARIF)
 pub mod pack;
 pub mod preflight;
 pub mod prepare;

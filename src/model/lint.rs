@@ -12,12 +12,16 @@ mod analytics;
 mod datafeed;
 mod detector;
 mod fix;
+mod guess;
+mod ingest;
 mod item;
 mod job;
 mod public_suffix;
 mod refusal;
 mod rule;
+mod security_rule;
 
+pub use guess::guess;
 pub use item::{check_items, normal_item};
 
 /// What a review knows beside the object itself.
@@ -47,7 +51,7 @@ impl Surroundings {
 }
 
 /// Reviews one object: its body as it goes to the server, under the id that it
-/// gets. Kinds that are not of machine learning give nothing here.
+/// gets. Models are not looked at here; the inference engine reads them.
 #[must_use]
 pub fn review(kind: ArtifactKind, id: &str, body: &Node, around: &Surroundings) -> Vec<Finding> {
     if let Some(error) = body.syntax_error() {
@@ -61,6 +65,9 @@ pub fn review(kind: ArtifactKind, id: &str, body: &Node, around: &Surroundings) 
         ArtifactKind::Job => job::review(id, body, around),
         ArtifactKind::Datafeed => datafeed::review(id, body, around),
         ArtifactKind::Analytics => analytics::review(id, body, around),
+        ArtifactKind::Script => ingest::script(id, body),
+        ArtifactKind::Pipeline => ingest::pipeline(body),
+        ArtifactKind::Rule => security_rule::review(body, around),
         _ => Vec::new(),
     };
     findings.sort_by(|a, b| {

@@ -40,6 +40,7 @@ pub mod receipt;
 pub mod reference;
 pub mod release;
 pub mod release_manifest;
+pub mod sarif;
 pub mod secret;
 pub mod signed_list;
 pub mod time;
