@@ -7,12 +7,9 @@ pub mod completions;
 pub mod desk;
 pub mod environment;
 pub mod escape;
-<<<<<<< HEAD
 pub mod inspect;
 pub mod key;
-=======
 pub mod lint;
->>>>>>> 9497fa6 (Lint files, folders and zips, with SARIF)
 pub mod man;
 pub mod opening;
 pub mod passphrase;
