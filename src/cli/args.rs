@@ -109,7 +109,7 @@ impl Command {
             Self::Verify(args) => verify::run(&args, desk),
             Self::Inspect(args) => inspect::run(&args, desk),
             Self::Completions(args) => completions::run(&args),
-            Self::Lint(args) => lint::run(&args),
+            Self::Lint(args) => lint::run(&args, desk),
             Self::Man(args) => man::run(&args, desk),
         }
     }

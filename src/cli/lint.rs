@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 
 use crate::cli::answer::Answer;
+use crate::cli::desk::Desk;
 use crate::cli::escape;
+use crate::cli::opening::OpeningArgs;
 use crate::error::{ErrorKind, OrErr, Result};
 use crate::flow::lint::{self, Options, Placed, Report};
 use crate::io::files;
@@ -21,7 +23,7 @@ use crate::model::version::StackVersion;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: sealift lint my-release/ --stack-version 7.17.0")]
 pub struct LintArgs {
-    /// Release folders, release zips, or single files
+    /// Release folders, release zips, single files, or bundles
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// The version of the clusters that the content is for
@@ -39,18 +41,27 @@ pub struct LintArgs {
     /// Warnings fail like errors
     #[arg(long)]
     strict: bool,
+    #[command(flatten)]
+    opening: OpeningArgs,
 }
 
 /// Lints and tells.
 ///
 /// # Errors
 /// When something cannot be read, or the SARIF file not be written.
-pub fn run(args: &LintArgs) -> Result<Answer> {
-    let sources = args
-        .paths
-        .iter()
-        .map(|path| lint::source::read(path))
-        .collect::<Result<Vec<_>>>()?;
+pub fn run(args: &LintArgs, desk: &Desk) -> Result<Answer> {
+    let mut sources = Vec::new();
+    for path in &args.paths {
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "sealift")
+        {
+            let bundle = args.opening.open(path, desk)?;
+            sources.extend(lint::source::of_bundle(&bundle)?);
+        } else {
+            sources.push(lint::source::read(path)?);
+        }
+    }
     let options = Options {
         version: args.stack_version.clone(),
         filters: args.known_filter.iter().cloned().collect(),

@@ -1,9 +1,10 @@
-//! What is linted: a file, a folder, a release zip.
+//! What is linted: a file, a folder, a release zip, a bundle.
 
 use std::path::Path;
 
 use super::Source;
 use crate::error::{Error, ErrorKind, Result};
+use crate::io::bundle::VerifiedBundle;
 use crate::io::files;
 use crate::io::zip::{ZipLimits, ZipReader};
 
@@ -67,4 +68,32 @@ fn zip(path: &Path) -> Result<Vec<(String, Vec<u8>)>> {
         ));
     }
     Ok(files)
+}
+
+/// The publishers' files of a bundle, each release a source.
+///
+/// # Errors
+/// As [`VerifiedBundle::read`].
+pub fn of_bundle(bundle: &VerifiedBundle) -> Result<Vec<Source>> {
+    let manifest = bundle.manifest();
+    let mut sources = Vec::new();
+    for release in &manifest.sources {
+        let folder = format!("payload/{}/", release.folder);
+        let mut files = Vec::new();
+        for file in &manifest.files {
+            let Some(inner) = file.path.as_str().strip_prefix(&folder) else {
+                continue;
+            };
+            let name = file.original_name.as_deref().unwrap_or(inner);
+            files.push((name.to_owned(), bundle.read(&file.path, MAX_FILE)?));
+        }
+        sources.push(Source {
+            name: release
+                .tag
+                .clone()
+                .unwrap_or_else(|| release.folder.clone()),
+            files,
+        });
+    }
+    Ok(sources)
 }
