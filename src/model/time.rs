@@ -52,6 +52,14 @@ impl Timestamp {
     }
 }
 
+/// `millis` since 1970-01-01T00:00:00Z as RFC 3339 with three decimals
+/// (`2026-01-31T08:00:00.120Z`); the epoch itself for a time out of range.
+#[must_use]
+pub fn rfc3339_millis(millis: i64) -> String {
+    let instant = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    format!("{instant:.3}")
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.0, f)

@@ -1,4 +1,15 @@
 //! The practice cluster, seen from outside.
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    missing_docs,
+    unreachable_pub,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
 
+mod client;
+mod conformance;
 mod http;
+mod store;
+mod volatile;

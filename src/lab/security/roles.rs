@@ -1,0 +1,33 @@
+//! Roles that every cluster has.
+
+use serde_json::{Value, json};
+
+/// The descriptor of a built-in role ("Built-in roles" of the Elasticsearch
+/// guide), as far as it concerns what the practice cluster serves.
+#[must_use]
+pub fn built_in_role(name: &str) -> Option<Value> {
+    let all_indices = |privileges: &[&str]| json!([{"names": ["*"], "privileges": privileges}]);
+    let (cluster, indices): (&[&str], Value) = match name {
+        "superuser" => (&["all"], all_indices(&["all"])),
+        "machine_learning_admin" => (
+            &["manage_ml"],
+            json!([{"names": [".ml-anomalies*", ".ml-notifications*", ".ml-state*", ".ml-meta*", ".ml-stats-*"],
+                    "privileges": ["view_index_metadata", "read"]}]),
+        ),
+        "machine_learning_user" => (
+            &["monitor_ml"],
+            json!([{"names": [".ml-anomalies*", ".ml-notifications*"],
+                    "privileges": ["view_index_metadata", "read"]}]),
+        ),
+        "ingest_admin" => (&["manage_index_templates", "manage_pipeline"], json!([])),
+        "monitoring_user" => (
+            &["cluster:monitor/main", "cluster:monitor/xpack/info"],
+            json!([{"names": [".monitoring-*"], "privileges": ["read"]}]),
+        ),
+        "viewer" => (&[], all_indices(&["read", "view_index_metadata"])),
+        "editor" => (&[], all_indices(&["read", "view_index_metadata", "write"])),
+        "kibana_admin" | "kibana_user" => (&[], json!([])),
+        _ => return None,
+    };
+    Some(json!({"cluster": cluster, "indices": indices}))
+}
