@@ -10,6 +10,10 @@ use crate::cli::desk::Desk;
 use crate::cli::environment::VARIABLES;
 use crate::cli::terminal::Color;
 use crate::cli::{completions, inspect, key, lint, man, verify};
+use crate::cli::{
+    cluster, completions, history, inspect, install, key, man, plan, remove, rollback, status,
+    verify,
+};
 use crate::error::{ErrorKind, Result};
 
 /// Seal Elastic machine-learning security releases while online; lift them into
@@ -77,6 +81,20 @@ pub enum Command {
     Verify(verify::VerifyArgs),
     /// Show what a bundle holds
     Inspect(inspect::InspectArgs),
+    /// Show what installing a bundle would change
+    Plan(plan::PlanArgs),
+    /// Install a bundle into clusters
+    Install(install::InstallArgs),
+    /// Show what is installed and every drift from it
+    Status(status::StatusArgs),
+    /// Take a bundle's artifacts out of clusters
+    Remove(remove::RemoveArgs),
+    /// Undo what a receipt tells
+    Rollback(rollback::RollbackArgs),
+    /// List the receipts of clusters
+    History(history::HistoryArgs),
+    /// Look at clusters
+    Cluster(cluster::ClusterArgs),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
     /// Find mistakes before a cluster does
@@ -93,6 +111,13 @@ impl Command {
             Self::Key(_) => "key",
             Self::Verify(_) => "verify",
             Self::Inspect(_) => "inspect",
+            Self::Plan(_) => "plan",
+            Self::Install(_) => "install",
+            Self::Status(_) => "status",
+            Self::Remove(_) => "remove",
+            Self::Rollback(_) => "rollback",
+            Self::History(_) => "history",
+            Self::Cluster(_) => "cluster",
             Self::Completions(_) => "completions",
             Self::Lint(_) => "lint",
             Self::Man(_) => "man",
@@ -108,6 +133,13 @@ impl Command {
             Self::Key(args) => key::run(args, desk),
             Self::Verify(args) => verify::run(&args, desk),
             Self::Inspect(args) => inspect::run(&args, desk),
+            Self::Plan(args) => plan::run(&args, desk),
+            Self::Install(args) => install::run(&args, desk),
+            Self::Status(args) => status::run(&args, desk),
+            Self::Remove(args) => remove::run(&args, desk),
+            Self::Rollback(args) => rollback::run(&args, desk),
+            Self::History(args) => history::run(&args, desk),
+            Self::Cluster(args) => cluster::run(&args, desk),
             Self::Completions(args) => completions::run(&args),
             Self::Lint(args) => lint::run(&args, desk),
             Self::Man(args) => man::run(&args, desk),

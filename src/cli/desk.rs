@@ -62,6 +62,14 @@ impl Desk {
     /// # Errors
     /// [`ErrorKind::Usage`] when the clock stands before 1970.
     pub fn now(&self) -> Result<Timestamp> {
+        Self::clock()
+    }
+
+    /// The time now, for work on other threads.
+    ///
+    /// # Errors
+    /// As [`now`](Self::now).
+    pub fn clock() -> Result<Timestamp> {
         let since = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .or_err(ErrorKind::Usage, || "the clock stands before 1970")?;

@@ -4,6 +4,7 @@ pub mod apply;
 pub mod claims;
 pub mod clock;
 pub mod fetch;
+pub mod fleet;
 pub mod history;
 pub mod install;
 pub mod key;

@@ -6,6 +6,7 @@ use crate::flow::claims::Claims;
 use crate::flow::{observe, targets};
 use crate::io::bundle::VerifiedBundle;
 use crate::io::cluster::Cluster;
+use crate::model::admission::Rule;
 use crate::model::artifact::ArtifactId;
 use crate::model::observation::Observation;
 use crate::model::plan::{Permissions, Plan, Target};
@@ -20,8 +21,6 @@ pub struct Wish {
     /// Remove what earlier bundles of the channel put there and this one does
     /// not have.
     pub prune: bool,
-    /// Install though the channel is further on in this cluster.
-    pub allow_older: bool,
 }
 
 /// What is going to happen to one cluster, and everything that it rests on.
@@ -75,11 +74,14 @@ pub fn prepare(
     let claims = Claims::read(cluster)?;
     let origin = targets::origin(bundle);
     let mut overrides = overrides(wish.permissions);
-    if let Err(older) = refuse_older(&claims, &origin) {
-        if !wish.allow_older {
-            return Err(older);
-        }
-        overrides.push("allow-older".to_owned());
+    let set_aside = &bundle.evidence().overrides;
+    overrides.extend(
+        set_aside
+            .iter()
+            .map(|rule| format!("{}: {}", rule.rule.name(), rule.reason)),
+    );
+    if !set_aside.iter().any(|rule| rule.rule == Rule::Sequence) {
+        refuse_older(&claims, &origin)?;
     }
     let mut all = wanted.to_vec();
     if wish.prune {
@@ -221,5 +223,5 @@ fn refuse_older(claims: &Claims, origin: &Origin) -> Result<()> {
         return Ok(());
     };
     Err(Error::new(ErrorKind::Policy, fault)
-        .hint("install the newest bundle; --allow-older installs this one all the same"))
+        .hint("install the newest bundle; --allow-older REASON installs this one all the same"))
 }

@@ -10,6 +10,9 @@ use crate::io::files;
 use crate::model::path::BundlePath;
 use crate::model::receipt::{Entry, Header, Receipt};
 
+/// The pause between two looks at a call whose outcome is unknown.
+pub const PAUSE: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// The folder below the state folder.
 const FOLDER: &str = "receipts";
 

@@ -1,0 +1,240 @@
+//! One command on several clusters: connecting, telling what became of each, and
+//! the exit code of the worst.
+
+use serde_json::{Value, json};
+
+use crate::cli::answer::Answer;
+use crate::cli::desk::Desk;
+use crate::cli::target::TargetArgs;
+use crate::cli::{escape, terminal};
+use crate::error::{Error, ErrorKind, Result};
+use crate::flow::clock::Clock;
+use crate::flow::fleet::{self, Outcome};
+use crate::flow::install::Bench;
+use crate::io::cluster::{Address, Cluster};
+use crate::io::receipts;
+use crate::progress::{Progress, Silent};
+
+/// What one cluster gave: the document, the text, and whether it is good news.
+#[derive(Debug)]
+pub struct Report {
+    /// For machines.
+    pub json: Value,
+    /// For people; escaped.
+    pub text: String,
+    /// What the cluster's part ends with, where it is not good news.
+    pub ending: Option<ErrorKind>,
+}
+
+/// Runs `work` on every cluster that `target` names and puts the reports
+/// together. With a single cluster its error is the command's own.
+///
+/// # Errors
+/// As [`TargetArgs::addresses`]; with one cluster, its failure.
+pub fn run(
+    target: &TargetArgs,
+    desk: &Desk,
+    work: impl Fn(&Cluster, &dyn Progress) -> Result<Report> + Sync,
+) -> Result<Answer> {
+    let addresses = target.addresses(desk)?;
+    let progress = desk.progress();
+    let alone = addresses.len() == 1;
+    let outcomes = fleet::each(labelled(addresses), |_, address| {
+        let cluster = Cluster::connect(address)?;
+        if alone {
+            work(&cluster, &progress)
+        } else {
+            work(&cluster, &Quiet(&progress))
+        }
+    });
+    summary(outcomes)
+}
+
+/// The addresses with what each is called.
+#[must_use]
+pub fn labelled(addresses: Vec<Address>) -> Vec<(String, Address)> {
+    addresses
+        .into_iter()
+        .map(|address| (address.label.clone(), address))
+        .collect()
+}
+
+/// One answer out of what became of each cluster; its exit code is the worst.
+///
+/// # Errors
+/// With one cluster, its failure.
+pub fn summary(mut outcomes: Vec<Outcome<Report>>) -> Result<Answer> {
+    if let (1, Some(only)) = (outcomes.len(), outcomes.pop()) {
+        let report = only.result?;
+        let document = json!({"clusters": [entry(&only.label, Ok(&report))]});
+        let mut answer = Answer::new(&document, report.text)?;
+        if let Some(kind) = report.ending {
+            answer = answer.ending(kind);
+        }
+        return Ok(answer);
+    }
+    let mut entries = Vec::new();
+    let mut texts = Vec::new();
+    let mut worst: Option<ErrorKind> = None;
+    for outcome in &outcomes {
+        let ending = match &outcome.result {
+            Ok(report) => {
+                texts.push(report.text.clone());
+                report.ending
+            }
+            Err(error) => {
+                texts.push(failure(&outcome.label, error));
+                Some(error.kind())
+            }
+        };
+        entries.push(entry(&outcome.label, outcome.result.as_ref()));
+        worst = worse(worst, ending);
+    }
+    let answer = Answer::new(&json!({ "clusters": entries }), texts.join("\n"))?;
+    Ok(match worst {
+        Some(kind) => answer.ending(kind),
+        None => answer,
+    })
+}
+
+fn entry(label: &str, result: Result<&Report, &Error>) -> Value {
+    match result {
+        Ok(report) => {
+            let mut entry = json!({ "cluster": label });
+            if let (Value::Object(entry), Value::Object(more)) = (&mut entry, &report.json) {
+                entry.extend(more.clone());
+            }
+            entry
+        }
+        Err(error) => json!({"cluster": label, "error": terminal::describe(error)}),
+    }
+}
+
+fn failure(label: &str, error: &Error) -> String {
+    let mut lines = vec![format!(
+        "{}: error: {}",
+        escape::line(label),
+        escape::lines(&error.to_string())
+    )];
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        lines.push(format!(
+            "  caused by: {}",
+            escape::lines(&inner.to_string())
+        ));
+        cause = inner.source();
+    }
+    if let Some(hint) = error.next_step() {
+        lines.push(format!("  hint: {}", escape::lines(hint)));
+    }
+    lines.join("\n")
+}
+
+/// The worse of two endings: half-done work before anything else, then failures
+/// by their exit code, then differences.
+fn worse(a: Option<ErrorKind>, b: Option<ErrorKind>) -> Option<ErrorKind> {
+    let rank = |kind: ErrorKind| match kind {
+        ErrorKind::Bug => 5,
+        ErrorKind::Interrupted => 4,
+        ErrorKind::Partial => 3,
+        ErrorKind::Difference => 1,
+        _ => 2,
+    };
+    match (a, b) {
+        (Some(a), Some(b)) => Some(if (rank(b), b.exit_code()) > (rank(a), a.exit_code()) {
+            b
+        } else {
+            a
+        }),
+        (a, b) => a.or(b),
+    }
+}
+
+/// Runs `work` with the bench that changes to clusters need.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] when no state folder is known.
+pub fn with_bench<T>(desk: &Desk, work: impl FnOnce(&Bench<'_>) -> Result<T>) -> Result<T> {
+    let state = desk.state_folder()?;
+    let now = || Desk::clock();
+    let clock = Clock::new(&now);
+    let holder = holder(desk);
+    work(&Bench {
+        state: &state,
+        holder: &holder,
+        clock: &clock,
+        pause: receipts::PAUSE,
+    })
+}
+
+/// Who is at work, as others on the cluster shall read it.
+fn holder(desk: &Desk) -> String {
+    let of = |names: &[&str]| {
+        let mut found = names.iter().filter_map(|name| desk.environment.get(name));
+        found.next().map(str::to_owned)
+    };
+    let user = of(&["USER", "USERNAME"]).unwrap_or_else(|| "somebody".to_owned());
+    match of(&["HOSTNAME", "COMPUTERNAME"]) {
+        Some(host) => format!("{user}@{host}"),
+        None => format!("{user} (process {})", std::process::id()),
+    }
+}
+
+/// Passes on only whether to stop: bars of several clusters would be a muddle.
+struct Quiet<'a>(&'a dyn Progress);
+
+impl Progress for Quiet<'_> {
+    fn begin(&self, what: &str, total: Option<u64>) {
+        Silent.begin(what, total);
+    }
+    fn advance(&self, amount: u64) {
+        Silent.advance(amount);
+    }
+    fn end(&self) {
+        Silent.end();
+    }
+    fn note(&self, line: &str) {
+        self.0.note(line);
+    }
+    fn stop_asked(&self) -> bool {
+        self.0.stop_asked()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::{Report, summary};
+    use crate::error::{Error, ErrorKind};
+    use crate::flow::fleet::Outcome;
+
+    #[test]
+    fn the_exit_code_is_that_of_the_worst() {
+        let fine = || Outcome {
+            label: "a".to_owned(),
+            result: Ok(Report {
+                json: Value::Null,
+                text: "fine".to_owned(),
+                ending: None,
+            }),
+        };
+        let bad = |kind| Outcome {
+            label: "b".to_owned(),
+            result: Err(Error::new(kind, "bad").hint("look")),
+        };
+        for (outcomes, code) in [
+            (vec![fine(), fine()], 0),
+            (vec![fine(), bad(ErrorKind::Network)], 3),
+            (vec![bad(ErrorKind::Difference), bad(ErrorKind::Network)], 3),
+            (vec![bad(ErrorKind::Partial), bad(ErrorKind::Cluster)], 10),
+        ] {
+            assert_eq!(summary(outcomes).map(|answer| answer.code).ok(), Some(code));
+        }
+        let alone = summary(vec![bad(ErrorKind::Cluster)]);
+        assert_eq!(
+            alone.err().map(|error| error.kind()),
+            Some(ErrorKind::Cluster)
+        );
+    }
+}

@@ -1,0 +1,120 @@
+//! `sealift install`: from a verified bundle into clusters.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use crate::cli::answer::Answer;
+use crate::cli::desk::Desk;
+use crate::cli::fleet::{self, Report};
+use crate::cli::opening::OpeningArgs;
+use crate::cli::plan_file::PlanFile;
+use crate::cli::target::TargetArgs;
+use crate::cli::wish::WishArgs;
+use crate::cli::{change, escape, wish};
+use crate::error::{ErrorKind, OrErr, Result};
+use crate::flow::clock::Clock;
+use crate::flow::{preflight, prepare, targets};
+
+/// Install a bundle: preflight, plan, confirm, apply, receipt.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: sealift install dga.sealift --cluster soc-east --yes")]
+pub struct InstallArgs {
+    /// Bundle
+    pub file: PathBuf,
+    /// Apply without asking
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Apply exactly the plan in this file, or nothing
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["prune", "adopt", "restart_jobs"])]
+    pub plan: Option<PathBuf>,
+    /// Look whether the cluster is ready, name all that is missing, and stop
+    #[arg(long)]
+    pub preflight_only: bool,
+    /// Install on this cluster first; go on only if that went well
+    #[arg(long, value_name = "NAME")]
+    pub canary: Option<String>,
+    /// What is allowed.
+    #[command(flatten)]
+    pub wish: WishArgs,
+    /// Which clusters.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// Whom to trust.
+    #[command(flatten)]
+    pub opening: OpeningArgs,
+}
+
+/// Installs.
+///
+/// # Errors
+/// As opening the bundle, preflight, planning and applying.
+pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
+    let bundle = args.opening.open(&args.file, desk)?;
+    let wanted = targets::wanted(&bundle)?;
+    let ranges = targets::ranges(&bundle);
+    if args.preflight_only {
+        return look(args, desk, &wanted, &ranges);
+    }
+    let agreed = match &args.plan {
+        Some(path) => Some(PlanFile::read(path, &bundle)?),
+        None => None,
+    };
+    let wish = agreed
+        .as_ref()
+        .map_or_else(|| wish::of(&args.wish), PlanFile::wish);
+    let asked = change::Asked {
+        target: &args.target,
+        yes: args.yes || agreed.is_some(),
+        canary: args.canary.as_deref(),
+    };
+    change::run(&asked, desk, |cluster, progress| {
+        let now = || Desk::clock();
+        let clock = Clock::new(&now);
+        let (found, _) = preflight::look(cluster, &wanted, &ranges, &clock)?;
+        preflight::refuse(cluster, &found)?;
+        let prepared = prepare::prepare(cluster, &bundle, &wanted, wish, progress)?;
+        if let Some(agreed) = &agreed {
+            agreed.agree(&prepared.plan)?;
+        }
+        Ok(prepared)
+    })
+}
+
+/// Names everything that is missing, and the role that would grant the rights.
+fn look(
+    args: &InstallArgs,
+    desk: &Desk,
+    wanted: &[crate::model::plan::Target],
+    ranges: &[crate::model::preflight::Range],
+) -> Result<Answer> {
+    fleet::run(&args.target, desk, |cluster, _| {
+        let now = || Desk::clock();
+        let (found, role) = preflight::look(cluster, wanted, ranges, &Clock::new(&now))?;
+        let label = escape::line(&cluster.label);
+        let mut lines = Vec::new();
+        if found.is_empty() {
+            lines.push(format!("{label} is ready"));
+        } else {
+            lines.push(format!("{label} is not ready"));
+            for finding in &found {
+                lines.push(format!(
+                    "  {}\n    {}",
+                    escape::line(&finding.what),
+                    escape::line(&finding.next)
+                ));
+            }
+        }
+        let pretty =
+            serde_json::to_string_pretty(&role).or_err(ErrorKind::Bug, || "no JSON form")?;
+        lines.push(format!(
+            "\nA role with everything that is needed:\nPUT _security/role/sealift\n{}",
+            escape::lines(&pretty)
+        ));
+        Ok(Report {
+            json: json!({"ready": found.is_empty(), "missing": found, "role": role}),
+            text: lines.join("\n"),
+            ending: (!found.is_empty()).then_some(ErrorKind::Policy),
+        })
+    })
+}

@@ -1,0 +1,57 @@
+//! A plan as a person reads it.
+
+use crate::cli::{escape, table};
+use crate::model::plan::{Action, Plan};
+
+/// The plan of the cluster `label`: a table of its steps, then what differs.
+/// Ends without a newline.
+#[must_use]
+pub fn describe(label: &str, plan: &Plan, width: u16) -> String {
+    let mut parts = vec![format!(
+        "{} ({} {}): {}",
+        escape::line(label),
+        escape::line(&plan.cluster.name),
+        escape::line(&plan.cluster.version),
+        plan.summary()
+    )];
+    let rows: Vec<Vec<String>> = plan
+        .steps
+        .iter()
+        .map(|step| {
+            vec![
+                step.action.name().to_owned(),
+                step.artifact.kind.to_string(),
+                step.artifact.id.clone(),
+                why(&step.reasons, &step.affects),
+            ]
+        })
+        .collect();
+    if !rows.is_empty() {
+        parts.push(table::table(width, &["ACTION", "KIND", "ID", "WHY"], &rows));
+    }
+    for step in plan.steps.iter().filter(|step| !step.diff.is_empty()) {
+        let sides = if step.action == Action::Replace {
+            "- now, + then"
+        } else {
+            "- there, + wanted"
+        };
+        parts.push(format!(
+            "\n{} ({sides})\n{}",
+            escape::line(&step.artifact.to_string()),
+            escape::lines(step.diff.trim_end())
+        ));
+    }
+    parts.join("\n")
+}
+
+fn why(reasons: &[String], affects: &[String]) -> String {
+    let mut text = reasons.join("; ");
+    if !affects.is_empty() {
+        if !text.is_empty() {
+            text.push_str("; ");
+        }
+        text.push_str("used by ");
+        text.push_str(&affects.join(", "));
+    }
+    text
+}

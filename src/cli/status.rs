@@ -1,0 +1,115 @@
+//! `sealift status`: what is installed, and every drift from it.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use crate::cli::answer::Answer;
+use crate::cli::desk::Desk;
+use crate::cli::fleet::{self, Report};
+use crate::cli::opening::OpeningArgs;
+use crate::cli::target::TargetArgs;
+use crate::cli::{escape, table};
+use crate::error::{ErrorKind, Result};
+use crate::flow::status::{self, Status};
+use crate::flow::targets;
+use crate::model::observation::RunState;
+
+/// Show what sealift installed and whether it is still so.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: sealift status dga.sealift --group soc --exit-code")]
+pub struct StatusArgs {
+    /// Bundle to compare with, for differences line by line
+    pub file: Option<PathBuf>,
+    /// Exit with 9 when something is not as it should be
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Which clusters.
+    #[command(flatten)]
+    pub target: TargetArgs,
+    /// Whom to trust.
+    #[command(flatten)]
+    pub opening: OpeningArgs,
+}
+
+/// Tells the status.
+///
+/// # Errors
+/// As opening the bundle, connecting and reading.
+pub fn run(args: &StatusArgs, desk: &Desk) -> Result<Answer> {
+    let wanted = match &args.file {
+        Some(file) => targets::wanted(&args.opening.open(file, desk)?)?,
+        None => Vec::new(),
+    };
+    let width = desk.terminal.width();
+    fleet::run(&args.target, desk, |cluster, progress| {
+        let status = status::status(cluster, &wanted, progress)?;
+        let drift = args.exit_code && status.has_drift();
+        Ok(Report {
+            text: describe(&cluster.label, &status, width),
+            json: json!({"status": status, "drift": status.has_drift()}),
+            ending: drift.then_some(ErrorKind::Difference),
+        })
+    })
+}
+
+fn describe(label: &str, status: &Status, width: u16) -> String {
+    let drifted = status
+        .artifacts
+        .iter()
+        .filter(|line| line.standing.is_drift())
+        .count();
+    let mut parts = vec![format!(
+        "{} ({} {}): {}",
+        escape::line(label),
+        escape::line(&status.cluster.name),
+        escape::line(&status.cluster.version),
+        match (status.artifacts.len(), drifted) {
+            (0, _) => "nothing installed by sealift".to_owned(),
+            (count, 0) => format!("{count} artifacts, all as they should be"),
+            (count, drifted) => format!("{count} artifacts, {drifted} not as they should be"),
+        }
+    )];
+    for (channel, latest) in &status.channels {
+        parts.push(format!(
+            "channel {}: {} sequence {}",
+            escape::line(channel),
+            escape::line(&latest.bundle),
+            latest.sequence
+        ));
+    }
+    if !status.artifacts.is_empty() {
+        let rows: Vec<Vec<String>> = status
+            .artifacts
+            .iter()
+            .map(|line| {
+                let from = line.from.as_ref();
+                vec![
+                    line.standing.name().to_owned(),
+                    line.artifact.kind.to_string(),
+                    line.artifact.id.clone(),
+                    from.map_or_else(String::new, |mark| {
+                        format!("{} {}", mark.bundle, mark.sequence)
+                    }),
+                    match line.state {
+                        RunState::Idle => String::new(),
+                        RunState::Running => "running".to_owned(),
+                        RunState::Failed => "failed".to_owned(),
+                    },
+                ]
+            })
+            .collect();
+        let header = ["STANDING", "KIND", "ID", "FROM", "STATE"];
+        parts.push(table::table(width, &header, &rows));
+    }
+    for line in &status.artifacts {
+        if !line.diff.is_empty() {
+            parts.push(format!(
+                "\n{} (- there, + wanted)\n{}",
+                escape::line(&line.artifact.to_string()),
+                escape::lines(line.diff.trim_end())
+            ));
+        }
+    }
+    parts.join("\n")
+}
