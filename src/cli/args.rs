@@ -9,10 +9,9 @@ use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
 use crate::cli::environment::VARIABLES;
 use crate::cli::terminal::Color;
-use crate::cli::{completions, inspect, key, lint, man, verify};
 use crate::cli::{
-    cluster, completions, history, inspect, install, key, man, plan, remove, rollback, status,
-    verify,
+    cluster, completions, history, inspect, install, key, lint, man, plan, remove, rollback,
+    status, verify,
 };
 use crate::error::{ErrorKind, Result};
 
