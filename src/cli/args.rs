@@ -10,8 +10,8 @@ use crate::cli::desk::Desk;
 use crate::cli::environment::VARIABLES;
 use crate::cli::terminal::Color;
 use crate::cli::{
-    cluster, completions, history, inspect, install, key, lint, man, plan, remove, rollback,
-    status, verify,
+    cluster, completions, fetch, history, inspect, install, key, lint, man, plan, release, remove,
+    rollback, status, verify,
 };
 use crate::error::{ErrorKind, Result};
 
@@ -74,6 +74,10 @@ pub struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// List and show a publisher's releases
+    Release(release::ReleaseArgs),
+    /// Fetch releases, verified
+    Fetch(fetch::FetchArgs),
     /// Make and name signing keys
     Key(key::KeyArgs),
     /// Check a bundle's signatures, list and every byte
@@ -107,6 +111,8 @@ impl Command {
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
+            Self::Release(_) => "release",
+            Self::Fetch(_) => "fetch",
             Self::Key(_) => "key",
             Self::Verify(_) => "verify",
             Self::Inspect(_) => "inspect",
@@ -129,6 +135,8 @@ impl Command {
     /// Whatever the command fails with.
     pub fn run(self, desk: &Desk) -> Result<Answer> {
         match self {
+            Self::Release(args) => release::run(&args, desk),
+            Self::Fetch(args) => fetch::run(&args, desk),
             Self::Key(args) => key::run(args, desk),
             Self::Verify(args) => verify::run(&args, desk),
             Self::Inspect(args) => inspect::run(&args, desk),

@@ -3,4 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 mod catalog;
+mod fetching;
 mod http;
+mod real_shaped;

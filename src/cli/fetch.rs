@@ -1,0 +1,80 @@
+//! `sealift fetch`: releases become files here, verified.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::cli::answer::Answer;
+use crate::cli::desk::Desk;
+use crate::cli::publisher::PublisherArgs;
+use crate::cli::table::table;
+use crate::error::Result;
+use crate::flow::fetch::{self, Fetched, Voucher};
+use crate::model::release::ReleaseTag;
+
+/// Fetch releases, resume broken downloads, check every digest.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: sealift fetch ML-DGA-20210604-2 --into releases")]
+pub struct FetchArgs {
+    /// Tags of the releases
+    #[arg(required = true, value_name = "TAG")]
+    pub tags: Vec<String>,
+    /// Folder to write to; what is there and right is kept
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub into: PathBuf,
+    /// Where from.
+    #[command(flatten)]
+    pub publisher: PublisherArgs,
+}
+
+/// Fetches the releases one after the other.
+///
+/// # Errors
+/// Those of [`fetch::fetch`], for the first release that fails; those before it
+/// are here.
+pub fn run(args: &FetchArgs, desk: &Desk) -> Result<Answer> {
+    let tags = args.tags.iter().map(|tag| ReleaseTag::parse(tag));
+    let tags = tags.collect::<Result<Vec<_>>>()?;
+    let github = args.publisher.github(desk)?;
+    let progress = desk.progress();
+    let mut fetched = Vec::new();
+    for tag in &tags {
+        fetched.push(fetch::fetch(&github, tag, &args.into, &progress)?);
+    }
+    let rows: Vec<Vec<String>> = fetched.iter().map(row).collect();
+    let text = table(
+        desk.terminal.width(),
+        &["release", "file", "bytes", "files", "vouched for by", ""],
+        &rows,
+    );
+    let releases: Vec<Value> = fetched.iter().map(document).collect();
+    Answer::new(&json!({"releases": releases}), text)
+}
+
+fn row(fetched: &Fetched) -> Vec<String> {
+    let vouchers: Vec<&str> = fetched.vouchers.iter().map(|v| v.name()).collect();
+    vec![
+        fetched.tag.to_string(),
+        fetched.path.display().to_string(),
+        fetched.size.to_string(),
+        fetched.files.to_string(),
+        if vouchers.is_empty() {
+            "nobody".to_owned()
+        } else {
+            vouchers.join(", ")
+        },
+        if fetched.kept { "kept" } else { "fetched" }.to_owned(),
+    ]
+}
+
+fn document(fetched: &Fetched) -> Value {
+    json!({
+        "tag": fetched.tag.as_str(),
+        "path": fetched.path,
+        "size": fetched.size,
+        "sha256": fetched.sha256,
+        "files": fetched.files,
+        "kept": fetched.kept,
+        "vouched_by": fetched.vouchers.iter().map(|v: &Voucher| v.name()).collect::<Vec<_>>(),
+    })
+}
