@@ -291,7 +291,7 @@ fn an_interrupted_fetch_goes_on_where_it_was() {
         &whole[..777],
         &whole[..],
         &[b'x'; 777][..],
-        &[b'x'; 100_000][..],
+        &vec![b'x'; 100_000],
     ] {
         fs::write(&partial, before).unwrap();
         let fetched = get(&server, DGA, other.path()).unwrap();
