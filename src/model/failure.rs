@@ -178,6 +178,8 @@ impl Failure {
                     | "pattern_syntax_exception"
                     | "input_coercion_exception"
                     | "date_time_exception"
+                    | "zip_exception"
+                    | "e_o_f_exception"
                     | "unsupported_operation_exception"
             )
     }

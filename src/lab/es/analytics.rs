@@ -3,11 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::lab::profile::Feature;
+use crate::lab::random;
 use crate::lab::rest::{Answer, Answered, Call, Method, Route};
 use crate::lab::store::{Collection, Store};
+use crate::model::analytics::{Analytics, update as apply_update};
 use crate::model::failure::Failure;
 
-use super::analytics_config::Config;
 use super::ids::{Page, select};
 use super::indices::matching;
 
@@ -50,12 +51,12 @@ fn validation(reasons: &str) -> Failure {
 fn put(call: &Call) -> Answered {
     let id = call.path("id");
     let body = call.body()?;
-    let config = Config::create(id, body.node())?;
+    let config = Analytics::create(id, body.node(), call.profile().api())?;
     call.begin("cluster:admin/xpack/ml/data_frame/analytics/put")?;
     call.cluster.require_ml_license()?;
     check_indices(&call.cluster.read(), &config)?;
     may_use(call, &config)?;
-    let stored = config.to_json(call.cluster.now(), call.profile().api());
+    let stored = config.to_json(call.cluster.now(), random::seed(), call.profile().api());
     call.cluster.change(|store| {
         if store.has(&Collection::Analytics, id) {
             return Err(Failure::new(
@@ -70,38 +71,29 @@ fn put(call: &Call) -> Answered {
 }
 
 /// The source must exist and not hold the destination.
-fn check_indices(store: &Store, config: &Config) -> Result<(), Failure> {
-    for source in &config.source {
+fn check_indices(store: &Store, config: &Analytics) -> Result<(), Failure> {
+    for source in &config.source.indices {
         let found = matching(store, source);
         if found.is_empty() {
             return Err(validation(&format!("1: no such index [{source}];")));
         }
-        let included = source == &config.destination
-            || crate::lab::rest::fits(source, &config.destination)
-            || found.iter().any(|(name, _)| *name == config.destination);
-        if included {
-            return Err(validation(&format!(
-                "1: Destination index [{}] is included in source expression [{}];",
-                config.destination,
-                config.source.join(",")
-            )));
-        }
     }
-    Ok(())
+    config.check_destination()
 }
 
 /// Analytics run as their creator, who must be able to read and to write.
-fn may_use(call: &Call, config: &Config) -> Result<(), Failure> {
+fn may_use(call: &Call, config: &Analytics) -> Result<(), Failure> {
     let Some(subject) = &call.subject else {
         return Ok(());
     };
     let reads = config
         .source
+        .indices
         .iter()
         .all(|index| subject.allows_on("indices:data/read/search", index));
     let writes = ["indices:data/write/index", "indices:admin/create"]
         .iter()
-        .all(|action| subject.allows_on(action, &config.destination));
+        .all(|action| subject.allows_on(action, &config.destination.index));
     if reads && writes {
         return Ok(());
     }
@@ -202,14 +194,15 @@ fn stats(id: &str, config: &Value) -> Value {
 fn update(call: &Call) -> Answered {
     let id = call.path("id");
     let body = call.body()?;
-    let change = Config::change(id, body.node())?;
+    // The body is read before the analytics are looked for.
+    apply_update(&json!({"id": id}), body.node())?;
     call.begin("cluster:admin/xpack/ml/data_frame/analytics/update")?;
     call.cluster.require_ml_license()?;
     call.cluster.change(|store| {
         let stored = store
             .get(&Collection::Analytics, id)
             .ok_or_else(|| missing(id))?;
-        let updated = Config::merged(stored, &change);
+        let updated = apply_update(stored, body.node())?;
         store.put(&Collection::Analytics, id, updated.clone());
         Ok(Answer::ok(updated))
     })

@@ -6,11 +6,12 @@ use crate::lab::profile::Feature;
 use crate::lab::rest::{Answer, Answered, Call, Method, Route};
 use crate::lab::security::Subject;
 use crate::lab::store::{Collection, Store};
+use crate::model::datafeed::{Datafeed, check_with_job, update as apply_update};
 use crate::model::failure::Failure;
+use crate::model::job::Job;
 use crate::model::json_text;
 use crate::model::xcontent::{self, Takes};
 
-use super::datafeed_config::Config;
 use super::ids::select;
 use super::indices::matching;
 use super::job_stats::node;
@@ -30,6 +31,14 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Post, "/_ml/datafeeds/{datafeed_id}/_update", update),
     Route::new(Method::Post, "/_ml/datafeeds/{datafeed_id}/_start", start),
     Route::new(Method::Post, "/_ml/datafeeds/{datafeed_id}/_stop", stop),
+];
+
+/// How a datafeed's indices are resolved; its body says it as well.
+const INDEX_OPTIONS: [&str; 4] = [
+    "ignore_unavailable",
+    "allow_no_indices",
+    "ignore_throttled",
+    "expand_wildcards",
 ];
 
 /// The datafeed of a job.
@@ -88,31 +97,28 @@ pub(super) fn inline(call: &Call, job: &str, body: &Value) -> Result<(String, Va
     if let Some(members) = body.as_object_mut() {
         members.entry("job_id").or_insert_with(|| json!(job));
     }
-    let config = Config::create(
+    let config = Datafeed::create(
         &id,
         &json_text::parse(&body.to_string()),
         call.profile().api(),
     )?;
     may_read(call, &id, &config.indices)?;
-    Ok((id, config.to_json(call.profile().api())))
+    Ok((id, config.to_json()))
 }
 
 fn put(call: &Call) -> Answered {
     let id = call.path("datafeed_id");
     let body = call.body()?;
-    let config = Config::create(id, body.node(), call.profile().api())?;
-    call.params.accept(&[
-        "ignore_unavailable",
-        "allow_no_indices",
-        "ignore_throttled",
-        "expand_wildcards",
-    ]);
+    let config = Datafeed::create(id, body.node(), call.profile().api())?;
+    call.params.accept(&INDEX_OPTIONS);
     call.begin("cluster:admin/xpack/ml/datafeeds/put")?;
     call.cluster.require_ml_license()?;
     may_read(call, id, &config.indices)?;
-    let stored = config.to_json(call.profile().api());
+    let stored = config.to_json();
+    let job_id = config.job_id.clone().unwrap_or_default();
     call.cluster.change(|store| {
-        check_new(store, id, &config.job_id, None)?;
+        check_new(store, id, &job_id, None)?;
+        check_with_job(&config, &stored_job(call, store, &job_id)?)?;
         store.put(&Collection::Datafeeds, id, stored.clone());
         Ok(())
     })?;
@@ -121,6 +127,12 @@ fn put(call: &Call) -> Answered {
         answer["authorization"] = authorization(subject);
     }
     Ok(Answer::ok(answer))
+}
+
+/// A job of the store as the model reads it.
+fn stored_job(call: &Call, store: &Store, id: &str) -> Result<Job, Failure> {
+    let job = store.get(&Collection::Jobs, id).ok_or_else(|| no_job(id))?;
+    Job::read(&json_text::parse(&job.to_string()), call.profile().api())
 }
 
 /// As whom a datafeed will run.
@@ -230,24 +242,18 @@ fn update(call: &Call) -> Answered {
     let id = call.path("datafeed_id");
     let body = call.body()?;
     let version = call.profile().api();
-    let change = Config::change(id, body.node(), version)?;
-    call.params.accept(&[
-        "ignore_unavailable",
-        "allow_no_indices",
-        "ignore_throttled",
-        "expand_wildcards",
-    ]);
+    call.params.accept(&INDEX_OPTIONS);
     call.begin("cluster:admin/xpack/ml/datafeeds/update")?;
     call.cluster.change(|store| {
         let stored = store
             .get(&Collection::Datafeeds, id)
             .ok_or_else(|| missing(id))?;
+        let updated = apply_update(stored, body.node(), version)?;
         if store.has(&Collection::DatafeedTasks, id) {
             return Err(conflict(format!(
                 "Cannot update datafeed [{id}] while its status is started"
             )));
         }
-        let updated = change.applied(stored, version)?;
         store.put(&Collection::Datafeeds, id, updated.clone());
         Ok(Answer::ok(updated))
     })

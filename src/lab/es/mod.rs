@@ -1,13 +1,10 @@
 //! Elasticsearch's door: the service that turns requests into calls of APIs.
 
-mod analysis;
 mod analytics;
-mod analytics_config;
 mod api_keys;
 mod bulk;
 mod calendars;
 mod cluster_info;
-mod datafeed_config;
 mod datafeeds;
 mod documents;
 mod filters;
@@ -20,7 +17,6 @@ mod jobs;
 mod license;
 mod model_aliases;
 mod model_body;
-mod model_parts;
 mod model_use;
 mod models;
 mod pipelines;
@@ -172,9 +168,6 @@ fn routes(profile: &Profile, secured: bool) -> Vec<Route> {
     }
     if profile.has(Feature::ModelAliases) {
         add(model_aliases::ROUTES);
-    }
-    if profile.has(Feature::ModelTypes) {
-        add(model_parts::ROUTES);
     }
     if profile.has(Feature::JobReset) {
         add(job_lifecycle::RESET_ROUTES);

@@ -8,7 +8,7 @@ use crate::lab::store::{Collection, Store};
 use crate::model::failure::Failure;
 
 use super::ids::{Page, select};
-use super::model_body::{Created, create};
+use super::model_body::{Created, create, inflate};
 use super::model_use::{referenced, uses_of};
 
 pub(super) const OLD_ROUTES: &[Route] = &[
@@ -64,22 +64,20 @@ fn built_in(call: &Call) -> Value {
 fn put(call: &Call) -> Answered {
     let id = call.path("model_id");
     let body = call.body()?;
-    let defer = call.has(Feature::DeferDecompression)
-        && call.params.flag("defer_definition_decompression", false)?;
+    if call.has(Feature::DeferDecompression) {
+        call.params.flag("defer_definition_decompression", false)?;
+    }
     if call.profile().since(8, 8) {
         call.params.flag("wait_for_completion", false)?;
     }
     call.params.accept(&["timeout"]);
-    let created = create(call, id, &body, defer)?;
+    let Created { config, definition } = create(call, id, &body)?;
     call.begin("cluster:admin/xpack/ml/inference/put")?;
     call.cluster.require_ml_license()?;
-    let Created { config, definition } = created.examined(call, id, defer)?;
     call.cluster.change(|store| {
         check_name(store, id, &config)?;
         store.put(&Collection::Models, id, config.clone());
-        if let Some(definition) = definition {
-            store.put(&Collection::Definitions, id, Value::String(definition));
-        }
+        store.put(&Collection::Definitions, id, Value::String(definition));
         Ok(Answer::ok(config))
     })
 }
@@ -277,7 +275,7 @@ fn shown(store: &Store, id: &str, mut config: Value, include: &Include) -> Resul
             ));
         };
         if include.decompress {
-            config["definition"] = super::model_body::inflate(id, compressed)?;
+            config["definition"] = inflate(compressed)?;
         } else {
             config["compressed_definition"] = json!(compressed);
         }
