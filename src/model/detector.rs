@@ -12,6 +12,7 @@ mod condition;
 mod function;
 mod rule;
 mod scope;
+pub mod words;
 
 pub use check::{check, field_name};
 pub use condition::{AppliesTo, Condition, Operator};

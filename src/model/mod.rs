@@ -14,6 +14,7 @@ pub mod detector;
 pub mod diff;
 pub mod digest;
 pub mod entry_name;
+pub mod explain;
 pub mod failure;
 pub mod filter;
 pub mod finding;

@@ -8,6 +8,7 @@
     clippy::format_push_string
 )]
 
+mod explain;
 mod recording;
 mod review;
 mod server;
