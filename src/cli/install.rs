@@ -51,7 +51,7 @@ pub struct InstallArgs {
 /// As opening the bundle, preflight, planning and applying.
 pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
     let bundle = args.opening.open(&args.file, desk)?;
-    let wanted = targets::wanted(&bundle)?;
+    let wanted = wish::without(&args.wish, targets::wanted(&bundle)?)?;
     let ranges = targets::ranges(&bundle);
     if args.preflight_only {
         return look(args, desk, &wanted, &ranges);

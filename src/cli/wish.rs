@@ -1,12 +1,17 @@
 //! What the operator allows a plan to do: shared by the commands that plan.
 
+use crate::error::{Error, ErrorKind, Result};
 use crate::flow::prepare::Wish;
-use crate::model::plan::Permissions;
+use crate::model::artifact::ArtifactKind;
+use crate::model::plan::{Permissions, Target};
 
 /// What is allowed.
-#[derive(Clone, Copy, Debug, Default, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Allowed")]
 pub struct WishArgs {
+    /// Leave out a kind, or one artifact as 'KIND ID'; repeat for several
+    #[arg(long, value_name = "WHAT")]
+    pub without: Vec<String>,
     /// Remove what earlier bundles of the channel brought and this one does not
     #[arg(long)]
     pub prune: bool,
@@ -25,6 +30,38 @@ pub struct PermissionArgs {
     /// Stop datafeeds and close jobs where needed, and start them again after
     #[arg(long)]
     pub restart_jobs: bool,
+}
+
+/// `targets` but for those that `args` leaves out.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] for what is no kind, and for what is not in the bundle.
+pub fn without(args: &WishArgs, mut targets: Vec<Target>) -> Result<Vec<Target>> {
+    for what in &args.without {
+        let (word, id) = match what.split_once([' ', ':']) {
+            Some((kind, id)) => (kind, Some(id.trim())),
+            None => (what.as_str(), None),
+        };
+        let kind = ArtifactKind::parse(word).map_err(|error| {
+            Error::new(
+                ErrorKind::Usage,
+                format!("--without {what:?} cannot be used"),
+            )
+            .because(error)
+            .hint("write a kind, or a kind and an id: --without 'analytics my_frame'")
+        })?;
+        let before = targets.len();
+        targets.retain(|target| {
+            target.artifact.kind != kind || id.is_some_and(|id| id != target.artifact.id)
+        });
+        if targets.len() == before {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!("--without {what:?}: the bundle has no such artifact"),
+            ));
+        }
+    }
+    Ok(targets)
 }
 
 /// The permissions of `args`.

@@ -7,10 +7,11 @@ use crate::flow::{observe, targets};
 use crate::io::bundle::VerifiedBundle;
 use crate::io::cluster::Cluster;
 use crate::model::admission::Rule;
-use crate::model::artifact::ArtifactId;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::Observation;
 use crate::model::plan::{Permissions, Plan, Target};
 use crate::model::receipt::{Origin, Purpose, Receipt};
+use crate::model::reference;
 use crate::progress::Progress;
 
 /// What the operator asks for.
@@ -181,8 +182,13 @@ pub(super) fn plan(
 ) -> Result<(Plan, Observation)> {
     let artifacts: Vec<ArtifactId> = all.iter().map(|target| target.artifact.clone()).collect();
     let digests = targets::digests(all);
-    let observation = observe::observe(cluster, &artifacts, &digests, claims, progress)?;
+    let mut observation = observe::observe(cluster, &artifacts, &digests, claims, progress)?;
     let elasticsearch = &cluster.elasticsearch;
+    for index in all.iter().flat_map(source_indices) {
+        if !elasticsearch.has_index(index)? {
+            observation.absent_indices.insert(index.to_owned());
+        }
+    }
     let plan = Plan::new(
         elasticsearch.identity().clone(),
         elasticsearch.version(),
@@ -191,6 +197,14 @@ pub(super) fn plan(
         permissions,
     );
     Ok((plan, observation))
+}
+
+/// The indices that the target reads as analytics.
+fn source_indices(target: &Target) -> Vec<&str> {
+    match (&target.body, target.artifact.kind) {
+        (Some(body), ArtifactKind::Analytics) => reference::sources_of_analytics(body),
+        _ => Vec::new(),
+    }
 }
 
 fn overrides(permissions: Permissions) -> Vec<String> {

@@ -91,6 +91,8 @@ pub struct Observation {
     pub datafeeds: BTreeMap<String, Feed>,
     /// Indices whose default or final pipeline is the key.
     pub index_pipelines: BTreeMap<String, BTreeSet<String>>,
+    /// Indices that analytics want to read and that are not there.
+    pub absent_indices: BTreeSet<String>,
     /// What sealift remembers to be its own.
     pub claims: BTreeMap<ArtifactId, Claim>,
 }

@@ -100,6 +100,16 @@ pub fn of_job(body: &Value) -> BTreeSet<ArtifactId> {
     found
 }
 
+/// The indices that data frame analytics read.
+#[must_use]
+pub fn sources_of_analytics(body: &Value) -> Vec<&str> {
+    match body.pointer("/source/index") {
+        Some(Value::String(name)) => vec![name.as_str()],
+        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -80,13 +80,14 @@ impl Elasticsearch {
     /// # Errors
     /// A [`super::CallError`].
     pub fn index_pipelines(&self) -> Called<BTreeMap<String, BTreeSet<String>>> {
-        let path = "/_all/_settings/index.default_pipeline,index.final_pipeline\
-                    ?flat_settings=true&expand_wildcards=open,closed";
+        // Hidden indices are the backing indices of data streams.
+        let path = "/_all/_settings?expand_wildcards=all\
+                    &filter_path=*.settings.index.default_pipeline,*.settings.index.final_pipeline";
         let answer = self.find(path)?.unwrap_or_else(|| json!({}));
         let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (index, entry) in answer.as_object().into_iter().flatten() {
-            for key in ["index.default_pipeline", "index.final_pipeline"] {
-                let pipeline = entry.pointer(&format!("/settings/{key}"));
+            for key in ["default_pipeline", "final_pipeline"] {
+                let pipeline = entry.pointer(&format!("/settings/index/{key}"));
                 if let Some(pipeline) = pipeline.and_then(Value::as_str)
                     && pipeline != "_none"
                 {
@@ -96,6 +97,22 @@ impl Elasticsearch {
             }
         }
         Ok(found)
+    }
+
+    /// Whether the name or pattern `index` stands for at least one index.
+    ///
+    /// # Errors
+    /// A [`super::CallError`].
+    pub fn has_index(&self, index: &str) -> Called<bool> {
+        let path = format!(
+            "/{}/_settings?filter_path=*.settings.index.uuid",
+            encode_segment(index)
+        );
+        let answer = self.find(&path)?;
+        Ok(answer
+            .as_ref()
+            .and_then(Value::as_object)
+            .is_some_and(|found| !found.is_empty()))
     }
 
     /// What the pipeline `id` makes of `documents` (each `{"_source": {..}}`), in

@@ -73,7 +73,7 @@ impl<'a> Decision<'a> {
                 let mark = target.mark.as_ref();
                 let wanted = body::for_cluster(&target.artifact, raw, self.version, mark);
                 match found {
-                    None => create(&mut step, wanted.clone()),
+                    None => self.create(&mut step, wanted.clone()),
                     Some(found) => self.compare(&mut step, &wanted, found),
                 }
                 step.wanted = Some(wanted);
@@ -85,6 +85,25 @@ impl<'a> Decision<'a> {
             }
         }
         step
+    }
+
+    fn create(&self, step: &mut Step, wanted: Value) {
+        if step.artifact.kind == ArtifactKind::Analytics {
+            let mut sources = reference::sources_of_analytics(&wanted).into_iter();
+            let absent = |name: &&str| self.observation.absent_indices.contains(*name);
+            if let Some(absent) = sources.find(absent) {
+                step.action = Action::Blocked;
+                step.reasons.push(format!(
+                    "its source index {absent} is not there; create it, or leave the analytics \
+                     out: --without 'analytics {}'",
+                    step.artifact.id
+                ));
+                return;
+            }
+        }
+        step.action = Action::Create;
+        step.operations
+            .push(Operation::with(Verb::Put, &step.artifact, wanted));
     }
 
     fn compare(&self, step: &mut Step, wanted: &Value, found: &Observed) {
@@ -171,12 +190,6 @@ impl<'a> Decision<'a> {
         step.operations
             .push(Operation::bare(Verb::Delete, &step.artifact));
     }
-}
-
-fn create(step: &mut Step, wanted: Value) {
-    step.action = Action::Create;
-    step.operations
-        .push(Operation::with(Verb::Put, &step.artifact, wanted));
 }
 
 /// Whether the mark in `found` says that it came from the same bytes.

@@ -1,0 +1,283 @@
+//! Bundles of the fixtures, a practice cluster, and the hands to install with.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use sealift::error::Result;
+use sealift::flow::clock::Clock;
+use sealift::flow::install::{Bench, Done};
+use sealift::flow::pack::{PackInput, PackRelease, PackValidation, pack};
+use sealift::flow::prepare::{self, Wish};
+use sealift::flow::targets;
+use sealift::io::bundle::{Conditions, Content, VerifiedBundle};
+use sealift::io::cluster::{Address, Cluster};
+use sealift::io::elasticsearch::{Access, Patience};
+use sealift::io::http::{Authorization, Method, Settings, Timeouts, Url};
+use sealift::io::medium::Medium;
+use sealift::lab::{Lab, LabOptions, Profile};
+use sealift::model::catalog::Cataloger;
+use sealift::model::key::SecretKey;
+use sealift::model::label::Label;
+use sealift::model::manifest::Source;
+use sealift::model::plan::{Permissions, Target};
+use sealift::model::signed_list::ListHeader;
+use sealift::model::time::Timestamp;
+use sealift::model::trust::{TrustPolicy, TrustedKey};
+use sealift::progress::Silent;
+
+/// The releases of the fixtures.
+pub(crate) const DGA: &str = "ML-DGA-20260105-1";
+pub(crate) const NAMES: &str = "ML-NameShape-20260212-1";
+pub(crate) const DETECTIONS: &str = "ML-experimental-detections-20260220-1";
+
+/// When test bundles are created: 2026-03-01.
+const CREATED: i64 = 1_772_323_200;
+
+/// The time of the tests.
+pub(crate) fn now() -> Result<Timestamp> {
+    Timestamp::from_seconds(CREATED + 3600)
+}
+
+pub(crate) fn key() -> SecretKey {
+    SecretKey::from_seed(&[1; 32])
+}
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+/// The files of a release of the fixtures, by name.
+pub(crate) fn release(tag: &str) -> Vec<(String, Vec<u8>)> {
+    let mut files = folder(&fixtures().join("releases").join(tag));
+    files.retain(|(name, _)| !name.ends_with(".toml") && !name.ends_with(".ndjson"));
+    files
+}
+
+pub(crate) fn folder(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+            (name, fs::read(path).unwrap())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+/// What a test bundle is made of.
+pub(crate) struct Recipe {
+    pub(crate) releases: Vec<(String, Vec<(String, Vec<u8>)>)>,
+    pub(crate) channel: &'static str,
+    pub(crate) sequence: u64,
+    /// The tag whose expected documents go along.
+    pub(crate) validation: Option<&'static str>,
+}
+
+impl Recipe {
+    pub(crate) fn of(tags: &[&str]) -> Self {
+        Self {
+            releases: tags
+                .iter()
+                .map(|tag| ((*tag).to_owned(), release(tag)))
+                .collect(),
+            channel: "main",
+            sequence: 1,
+            validation: None,
+        }
+    }
+
+    /// Packs, signs, verifies.
+    pub(crate) fn bundle(&self, folder: &Path) -> VerifiedBundle {
+        let path = folder.join(format!("{}-{}.sealift", self.channel, self.sequence));
+        let mut cataloger = Cataloger::new();
+        for (tag, files) in &self.releases {
+            cataloger.begin(tag, files.iter().map(|(name, _)| name.as_str()));
+            for (name, bytes) in files {
+                cataloger.file(name, bytes);
+            }
+        }
+        let input = PackInput {
+            header: ListHeader {
+                name: Label::parse("test").unwrap(),
+                channel: Label::parse(self.channel).unwrap(),
+                sequence: self.sequence,
+                created: Timestamp::from_seconds(CREATED).unwrap(),
+                expires: Timestamp::from_seconds(CREATED + 365 * 86_400).unwrap(),
+                trust: 0,
+            },
+            releases: self
+                .releases
+                .iter()
+                .map(|(tag, files)| PackRelease {
+                    name: tag.clone(),
+                    source: source(),
+                    files: files
+                        .iter()
+                        .map(|(name, bytes)| (name.clone(), Content::Bytes(bytes.clone())))
+                        .collect(),
+                })
+                .collect(),
+            catalog: cataloger.finish().usable().unwrap(),
+            validation: self.validation.iter().map(|tag| validation(tag)).collect(),
+            licenses: Vec::new(),
+            trust: Vec::new(),
+        };
+        pack(input, &[key()], &path, 1, &Silent).unwrap();
+        open(&path)
+    }
+}
+
+fn source() -> Source {
+    Source {
+        folder: String::new(),
+        repository: None,
+        tag: None,
+        release_id: None,
+        asset_url: None,
+        asset_sha256: None,
+        fetched_from: None,
+    }
+}
+
+fn validation(tag: &str) -> PackValidation {
+    let read = |name: String| Content::Bytes(fs::read(fixtures().join(name)).unwrap());
+    PackValidation {
+        name: tag.to_owned(),
+        pipeline: None,
+        documents: read("documents.ndjson".to_owned()),
+        expected: Some(read(format!("expected/{tag}.ndjson"))),
+    }
+}
+
+/// Opens a test bundle.
+pub(crate) fn open(path: &Path) -> VerifiedBundle {
+    let trusted = TrustedKey {
+        key: key().public(),
+        label: "test key".to_owned(),
+    };
+    let policy = TrustPolicy::new(vec![trusted], 1, Vec::new()).unwrap();
+    let conditions = Conditions {
+        policy: &policy,
+        now: now().unwrap(),
+        memory: None,
+        overrides: &[],
+        threads: 1,
+        progress: &Silent,
+    };
+    VerifiedBundle::open(Medium::file(path).unwrap(), &conditions).unwrap()
+}
+
+/// A practice cluster of `version` that has the index of the analytics.
+pub(crate) fn lab(version: &str) -> Lab {
+    let lab = Lab::start(&LabOptions {
+        version: Profile::parse(version).unwrap(),
+        ..LabOptions::default()
+    })
+    .unwrap();
+    let body = json!({"mappings": {"properties": {"requests": {"type": "long"}}}});
+    call(&lab, Method::Put, "/dns-clients-daily", &body);
+    lab
+}
+
+/// One call past the installer.
+pub(crate) fn call(lab: &Lab, method: Method, path: &str, body: &Value) -> Value {
+    let cluster = connect(lab);
+    cluster.elasticsearch.call(method, path, body).unwrap()
+}
+
+fn access(url: &str, authorization: Option<Authorization>) -> Access {
+    let second = Duration::from_secs(1);
+    Access {
+        urls: vec![Url::parse(url).unwrap()],
+        authorization,
+        http: Settings {
+            timeouts: Timeouts {
+                connect: second,
+                response: 5 * second,
+                idle: 5 * second,
+                ..Timeouts::default()
+            },
+            ..Settings::default()
+        },
+        patience: Patience {
+            retries: 2,
+            pause: Duration::from_millis(1),
+            longest: Duration::from_millis(5),
+        },
+    }
+}
+
+/// How tests reach `lab`.
+pub(crate) fn address(lab: &Lab, authorization: Option<Authorization>) -> Address {
+    Address {
+        label: "practice".to_owned(),
+        elasticsearch: access(&lab.elasticsearch_url(), authorization),
+        kibana: None,
+        space: None,
+    }
+}
+
+pub(crate) fn connect(lab: &Lab) -> Cluster {
+    Cluster::connect(address(lab, None)).unwrap()
+}
+
+/// A folder for state, and what installers need.
+pub(crate) struct Room(pub(crate) tempfile::TempDir);
+
+impl Room {
+    pub(crate) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    pub(crate) fn with<T>(&self, work: impl FnOnce(&Bench<'_>) -> T) -> T {
+        work(&Bench {
+            state: &self.path().join("state"),
+            holder: "tester",
+            clock: &Clock::new(&now),
+            pause: Duration::from_millis(1),
+        })
+    }
+}
+
+pub(crate) const PLAIN: Wish = Wish {
+    permissions: Permissions {
+        adopt: false,
+        restart_jobs: false,
+    },
+    prune: false,
+};
+
+pub(crate) fn wanted(bundle: &VerifiedBundle) -> Vec<Target> {
+    targets::wanted(bundle).unwrap()
+}
+
+/// Plans and installs.
+pub(crate) fn install(
+    room: &Room,
+    cluster: &Cluster,
+    bundle: &VerifiedBundle,
+    wish: Wish,
+) -> Result<Done> {
+    let prepared = prepare::prepare(cluster, bundle, &wanted(bundle), wish, &Silent)?;
+    room.with(|bench| prepared.apply(cluster, bench, &Silent))
+}
+
+/// Plans and removes.
+pub(crate) fn remove(
+    room: &Room,
+    cluster: &Cluster,
+    bundle: &VerifiedBundle,
+    permissions: Permissions,
+) -> Result<Done> {
+    let prepared = prepare::prepare_removal(cluster, bundle, permissions, &Silent)?;
+    room.with(|bench| prepared.apply(cluster, bench, &Silent))
+}
