@@ -28,6 +28,9 @@ use sealift::model::time::Timestamp;
 use sealift::model::trust::{TrustPolicy, TrustedKey};
 use sealift::progress::Silent;
 
+/// Files by name.
+pub(crate) type Files = Vec<(String, Vec<u8>)>;
+
 /// The releases of the fixtures.
 pub(crate) const DGA: &str = "ML-DGA-20260105-1";
 pub(crate) const NAMES: &str = "ML-NameShape-20260212-1";
@@ -50,14 +53,14 @@ fn fixtures() -> PathBuf {
 }
 
 /// The files of a release of the fixtures, by name.
-pub(crate) fn release(tag: &str) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn release(tag: &str) -> Files {
     let mut files = folder(&fixtures().join("releases").join(tag));
-    files.retain(|(name, _)| !name.ends_with(".toml") && !name.ends_with(".ndjson"));
+    files.retain(|(name, _)| !name.contains(".toml") && !name.contains(".ndjson"));
     files
 }
 
-pub(crate) fn folder(folder: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut files: Vec<(String, Vec<u8>)> = fs::read_dir(folder)
+pub(crate) fn folder(folder: &Path) -> Files {
+    let mut files: Files = fs::read_dir(folder)
         .unwrap()
         .map(|entry| {
             let path = entry.unwrap().path();
@@ -71,7 +74,7 @@ pub(crate) fn folder(folder: &Path) -> Vec<(String, Vec<u8>)> {
 
 /// What a test bundle is made of.
 pub(crate) struct Recipe {
-    pub(crate) releases: Vec<(String, Vec<(String, Vec<u8>)>)>,
+    pub(crate) releases: Vec<(String, Files)>,
     pub(crate) channel: &'static str,
     pub(crate) sequence: u64,
     /// The tag whose expected documents go along.
