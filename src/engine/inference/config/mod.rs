@@ -54,7 +54,27 @@ impl ModelConfig {
     ) -> Result<Self, Failure> {
         let body = Body::read(body, version)?;
         let id = ml_id::agree("model_id", body.model_id.as_deref(), id)?;
-        let id = id.as_str();
+        Self::checked(&id, body, version, limit)
+    }
+
+    /// Reads a model as publishers and exports write it: as [`ModelConfig::parse`]
+    /// on the newest cluster, but passing over what only the server sets.
+    ///
+    /// # Errors
+    /// What a cluster answers once those keys are gone.
+    pub fn published(id: &str, file: &[u8], limit: usize) -> Result<Self, Failure> {
+        let newest = StackVersion::new(u32::MAX, 0, 0);
+        let mut body = Body::read(file, &newest)?;
+        body.generated.clear();
+        Self::checked(id, body, &newest, limit)
+    }
+
+    fn checked(
+        id: &str,
+        body: Body,
+        version: &StackVersion,
+        limit: usize,
+    ) -> Result<Self, Failure> {
         check::check(id, &body, version)?;
         let (Some(options), Some(source)) = (body.options, body.source) else {
             return Err(Failure::illegal_argument("[definition] must not be null."));
