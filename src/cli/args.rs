@@ -13,6 +13,7 @@ use crate::cli::{
     cluster, completions, fetch, history, inspect, install, key, lint, man, plan, release, remove,
     rollback, status, verify,
 };
+use crate::cli::{completions, inspect, key, lint, man, pack, verify};
 use crate::error::{ErrorKind, Result};
 
 /// Seal Elastic machine-learning security releases while online; lift them into
@@ -80,6 +81,8 @@ pub enum Command {
     Fetch(fetch::FetchArgs),
     /// Make and name signing keys
     Key(key::KeyArgs),
+    /// Pack releases into one signed bundle
+    Pack(pack::PackArgs),
     /// Check a bundle's signatures, list and every byte
     Verify(verify::VerifyArgs),
     /// Show what a bundle holds
@@ -114,6 +117,7 @@ impl Command {
             Self::Release(_) => "release",
             Self::Fetch(_) => "fetch",
             Self::Key(_) => "key",
+            Self::Pack(_) => "pack",
             Self::Verify(_) => "verify",
             Self::Inspect(_) => "inspect",
             Self::Plan(_) => "plan",
@@ -138,6 +142,7 @@ impl Command {
             Self::Release(args) => release::run(&args, desk),
             Self::Fetch(args) => fetch::run(&args, desk),
             Self::Key(args) => key::run(args, desk),
+            Self::Pack(args) => pack::run(&args, desk),
             Self::Verify(args) => verify::run(&args, desk),
             Self::Inspect(args) => inspect::run(&args, desk),
             Self::Plan(args) => plan::run(&args, desk),

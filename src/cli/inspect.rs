@@ -9,10 +9,8 @@ use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
 use crate::cli::escape;
 use crate::cli::opening::OpeningArgs;
-use crate::cli::table::table;
 use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::io::bundle::VerifiedBundle;
-use crate::model::artifact::ArtifactId;
 use crate::model::content;
 use crate::model::manifest::{ArtifactEntry, Manifest};
 
@@ -48,7 +46,7 @@ pub fn run(args: &InspectArgs, desk: &Desk) -> Result<Answer> {
         "bundle_sha256": bundle.digest(),
         "manifest": bundle.manifest(),
     });
-    Answer::new(&result, describe(&bundle, desk.terminal.width()))
+    Answer::new(&result, describe(&bundle))
 }
 
 fn show(bundle: &VerifiedBundle, wanted: &str) -> Result<Answer> {
@@ -87,7 +85,7 @@ fn find<'a>(manifest: &'a Manifest, wanted: &str) -> Result<&'a ArtifactEntry> {
     }
 }
 
-fn describe(bundle: &VerifiedBundle, width: u16) -> String {
+fn describe(bundle: &VerifiedBundle) -> String {
     let header = bundle.header();
     let manifest = bundle.manifest();
     // Writing to a string cannot fail.
@@ -108,12 +106,9 @@ fn describe(bundle: &VerifiedBundle, width: u16) -> String {
             from.join(" ")
         );
     }
-    let rows: Vec<Vec<String>> = manifest.artifacts.iter().map(row).collect();
-    let _ = write!(
-        text,
-        "\n{}",
-        table(width, &["KIND", "ID", "FILE", "BYTES", "NEEDS"], &rows)
-    );
+    for entry in &manifest.artifacts {
+        let _ = write!(text, "\n{}", describe_artifact(entry));
+    }
     for set in &manifest.validation {
         let _ = write!(
             text,
@@ -133,19 +128,29 @@ fn describe(bundle: &VerifiedBundle, width: u16) -> String {
     text
 }
 
-fn row(entry: &ArtifactEntry) -> Vec<String> {
-    let file = entry.path.as_str();
-    let file = file.strip_prefix("payload/").unwrap_or(file);
-    let file = match &entry.part {
-        Some(part) => format!("{file} {part}"),
-        None => file.to_owned(),
+/// Three lines at most: kind and id, where it stands, what it needs.
+fn describe_artifact(entry: &ArtifactEntry) -> String {
+    let part = match &entry.part {
+        Some(part) => format!(" {part}"),
+        None => String::new(),
     };
-    let needs: Vec<String> = entry.references.iter().map(ArtifactId::to_string).collect();
-    vec![
-        entry.kind.to_string(),
-        entry.id.clone(),
-        file,
-        entry.size.to_string(),
-        needs.join(", "),
-    ]
+    let mut text = format!(
+        "{:<10}{}\n{:10}{}{}, {} bytes",
+        entry.kind,
+        escape::line(&entry.id),
+        "",
+        entry.path,
+        escape::line(&part),
+        entry.size
+    );
+    for needed in &entry.references {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\n{:10}needs {}",
+            "",
+            escape::line(&needed.to_string())
+        );
+    }
+    text
 }

@@ -18,6 +18,7 @@ pub mod key;
 pub mod lint;
 pub mod man;
 pub mod opening;
+pub mod pack;
 pub mod passphrase;
 pub mod plan;
 pub mod plan_file;

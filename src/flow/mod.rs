@@ -7,6 +7,8 @@ pub mod fetch;
 pub mod fleet;
 pub mod history;
 pub mod install;
+pub mod fetch;
+pub mod gather;
 pub mod key;
 pub mod lint;
 pub mod lock;

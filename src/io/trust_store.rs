@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, OrErr, Result};
+use crate::io::bundle::Content;
 use crate::io::files;
 use crate::model::key::{MAX_KEY_FILE, PublicKey, Signature};
 use crate::model::trust::{TrustPolicy, TrustedKey};
@@ -83,6 +84,21 @@ pub fn roots(folder: &Path) -> Result<Vec<SignedRoot>> {
         follow(first, &roots)?;
     }
     Ok(roots)
+}
+
+/// `roots` as the files that they came from: root and signatures, by name.
+#[must_use]
+pub fn root_files(roots: &[SignedRoot]) -> Vec<(String, Content)> {
+    let mut files = Vec::new();
+    for signed in roots {
+        let name = root_name(signed.root.version);
+        for (id, signature) in &signed.signatures {
+            let bytes = signature.bytes().to_vec();
+            files.push((format!("{name}.{id}.sig"), Content::Bytes(bytes)));
+        }
+        files.push((name, Content::Bytes(signed.bytes.clone())));
+    }
+    files
 }
 
 /// The public key in the file `path`, named after the file.

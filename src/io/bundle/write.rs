@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::io::archive::ArchiveWriter;
 use crate::io::files::Draft;
 use crate::io::medium::Medium;
+use crate::io::zip::{ZipLimits, ZipReader};
 use crate::model::digest::{Digest, Hasher};
 use crate::model::key::Signature;
 use crate::model::key_id::KeyId;
@@ -31,13 +32,16 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// From a file.
     File(PathBuf),
+    /// From a zip: its path and the name of the entry.
+    Entry(PathBuf, String),
 }
 
 impl Content {
     /// The content as a stream.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] when the file cannot be opened.
+    /// [`ErrorKind::Io`] when the file cannot be opened; [`ErrorKind::Malformed`]
+    /// when the zip cannot be used.
     pub fn open(&self) -> Result<Box<dyn Read + '_>> {
         match self {
             Self::Bytes(bytes) => Ok(Box::new(Cursor::new(bytes))),
@@ -46,6 +50,7 @@ impl Content {
                     .or_err(ErrorKind::Io, || format!("cannot open {}", path.display()))?;
                 Ok(Box::new(BufReader::with_capacity(BUFFER, file)))
             }
+            Self::Entry(path, name) => Ok(Box::new(Cursor::new(inflate(path, name)?))),
         }
     }
 
@@ -72,6 +77,22 @@ impl Content {
             size += count as u64;
         }
     }
+}
+
+fn inflate(path: &Path, name: &str) -> Result<Vec<u8>> {
+    let mut zip = ZipReader::open(path, ZipLimits::default())?;
+    let entry = zip
+        .entries()
+        .iter()
+        .find(|entry| entry.name == name)
+        .cloned();
+    let entry = entry.ok_or_else(|| {
+        Error::new(
+            ErrorKind::Io,
+            format!("{} has lost its entry {name:?}", path.display()),
+        )
+    })?;
+    zip.read(&entry)
 }
 
 /// Everything that a bundle is made of, but the signatures.

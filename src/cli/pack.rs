@@ -1,0 +1,191 @@
+//! `sealift pack`: releases become one signed bundle.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use crate::cli::answer::Answer;
+use crate::cli::desk::Desk;
+use crate::cli::escape;
+use crate::cli::opening::threads;
+use crate::cli::passphrase::SigningArgs;
+use crate::error::{Error, ErrorKind, Result};
+use crate::flow::gather::{Gathered, gather};
+use crate::flow::pack::{PackInput, PackValidation, pack};
+use crate::io::bundle::Content;
+use crate::io::trust_store;
+use crate::model::label::Label;
+use crate::model::signed_list::ListHeader;
+use crate::model::time::Timestamp;
+use crate::progress::Progress as _;
+
+/// Pack releases into one signed bundle.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "\
+Example: sealift pack ML-DGA-20201129-1.zip filters.toml -o dga.sealift --key alice.key.pem")]
+pub struct PackArgs {
+    /// Release folder, release zip, or artifact file
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Bundle to write
+    #[arg(long, short, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Whom to sign as.
+    #[command(flatten)]
+    pub signing: SigningArgs,
+    /// Write the bundle without a signature, to be signed elsewhere
+    #[arg(long, conflicts_with = "keys")]
+    pub unsigned: bool,
+    /// What the bundle is called [default: the output's name]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The line of bundles that it belongs to
+    #[arg(long, value_name = "CHANNEL", default_value = "main")]
+    pub channel: String,
+    /// Its place in that line [default: the time of packing, as in 20260131080000]
+    #[arg(long, value_name = "N")]
+    pub sequence: Option<u64>,
+    /// When it stops being good: a time, or a number of days such as 90d
+    #[arg(long, value_name = "WHEN", default_value = "365d")]
+    pub expires: String,
+    /// Documents to validate with, one JSON object per line; repeat for several sets
+    #[arg(long, value_name = "DOCS")]
+    pub validation: Vec<PathBuf>,
+    /// Expected results of the documents given at the same place
+    #[arg(long, value_name = "FILE")]
+    pub expected: Vec<PathBuf>,
+    /// Pipeline that the documents are for [default: the bundle's entry pipeline]
+    #[arg(long, value_name = "ID")]
+    pub pipeline: Option<String>,
+    /// Carry files that cannot be classified instead of refusing them
+    #[arg(long)]
+    pub carry_unknown: bool,
+    /// Carry the trust roots in this folder
+    #[arg(long, value_name = "DIR")]
+    pub carry_roots: Option<PathBuf>,
+    /// Threads that hash [default: as many as the machine has]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+}
+
+/// Packs the releases.
+///
+/// # Errors
+/// Those of [`gather`] and [`pack`]; [`ErrorKind::Usage`] without a key.
+pub fn run(args: &PackArgs, desk: &Desk) -> Result<Answer> {
+    let keys = args.signing.open(desk)?;
+    if keys.is_empty() && !args.unsigned {
+        return Err(Error::new(ErrorKind::Usage, "no key to sign with")
+            .hint("name one with --key, or make one with `sealift key new NAME`"));
+    }
+    let progress = desk.progress();
+    let Gathered { releases, catalog } = gather(&args.paths, args.carry_unknown, &progress)?;
+    for finding in &catalog.findings {
+        progress.note(&format!("warning: {finding}"));
+    }
+    for missing in catalog.missing() {
+        progress.note(&format!("warning: {missing}"));
+    }
+    let trust = match &args.carry_roots {
+        Some(folder) => trust_store::roots(folder)?,
+        None => Vec::new(),
+    };
+    let version = trust.last().map_or(0, |signed| signed.root.version);
+    let input = PackInput {
+        header: header(args, desk, version)?,
+        releases,
+        catalog,
+        validation: validation(args)?,
+        licenses: Vec::new(),
+        trust: trust_store::root_files(&trust),
+    };
+    let packed = pack(input, &keys, &args.output, threads(args.threads), &progress)?;
+    let result = json!({
+        "file": args.output,
+        "bundle_sha256": packed.digest,
+        "header": packed.header,
+        "signers": packed.signers,
+        "members": packed.members,
+        "artifacts": packed.artifacts,
+    });
+    let signers: Vec<String> = packed.signers.iter().map(ToString::to_string).collect();
+    let text = format!(
+        "{} holds {} artifacts in {} members\n\
+         channel   {}, sequence {}\n\
+         expires   {}\n\
+         sha256    {} (of SHA256SUMS)\n\
+         signers   {}",
+        escape::line(&args.output.display().to_string()),
+        packed.artifacts,
+        packed.members,
+        packed.header.channel,
+        packed.header.sequence,
+        packed.header.expires,
+        packed.digest,
+        if signers.is_empty() {
+            "none yet: sign it with `sealift sign`".to_owned()
+        } else {
+            signers.join(", ")
+        },
+    );
+    Answer::new(&result, text)
+}
+
+fn header(args: &PackArgs, desk: &Desk, trust: u32) -> Result<ListHeader> {
+    let created = match desk.source_date()? {
+        Some(told) => told,
+        None => desk.now()?,
+    };
+    let usage = |what: &str, error: Error| {
+        Error::new(ErrorKind::Usage, format!("cannot use {what}")).because(error)
+    };
+    let stem = args.output.file_stem().unwrap_or_default();
+    let name = match &args.name {
+        Some(name) => name.clone(),
+        None => stem.to_string_lossy().into_owned(),
+    };
+    Ok(ListHeader {
+        name: Label::parse(&name).map_err(|e| usage("the bundle's name", e).hint("use --name"))?,
+        channel: Label::parse(&args.channel).map_err(|e| usage("--channel", e))?,
+        sequence: args.sequence.unwrap_or_else(|| by_time(created)),
+        created,
+        expires: expires(&args.expires, created).map_err(|e| usage("--expires", e))?,
+        trust,
+    })
+}
+
+/// `created` as a number of 14 digits, year to second: later bundles have higher ones.
+fn by_time(created: Timestamp) -> u64 {
+    let digits: String = created
+        .to_string()
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
+    digits.parse().unwrap_or(1)
+}
+
+fn expires(text: &str, created: Timestamp) -> Result<Timestamp> {
+    match text.strip_suffix('d').map(str::parse) {
+        Some(Ok(days)) => created.plus_days(days),
+        _ => Timestamp::parse(text),
+    }
+}
+
+fn validation(args: &PackArgs) -> Result<Vec<PackValidation>> {
+    if args.expected.len() > args.validation.len() {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            "there are more --expected than --validation",
+        ));
+    }
+    let sets = args.validation.iter().enumerate().map(|(index, path)| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        PackValidation {
+            name: name.into_owned(),
+            pipeline: args.pipeline.clone(),
+            documents: Content::File(path.clone()),
+            expected: args.expected.get(index).cloned().map(Content::File),
+        }
+    });
+    Ok(sets.collect())
+}
