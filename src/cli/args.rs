@@ -10,10 +10,9 @@ use crate::cli::desk::Desk;
 use crate::cli::environment::VARIABLES;
 use crate::cli::terminal::Color;
 use crate::cli::{
-    cluster, completions, fetch, history, inspect, install, key, lint, man, plan, release, remove,
-    rollback, status, verify,
+    cluster, completions, fetch, history, inspect, install, key, lint, man, pack, plan, release,
+    remove, rollback, status, verify,
 };
-use crate::cli::{completions, inspect, key, lint, man, pack, verify};
 use crate::error::{ErrorKind, Result};
 
 /// Seal Elastic machine-learning security releases while online; lift them into
