@@ -11,5 +11,6 @@
 mod client;
 mod conformance;
 mod http;
+mod kibana;
 mod store;
 mod volatile;
