@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::error::{Error, ErrorKind, OrErr, Result};
+use crate::error::{Error, ErrorKind, Result};
+use crate::flow::memo::Memo;
 use crate::io::cluster::Cluster;
-use crate::io::elasticsearch::answer::Decision;
+use crate::io::elasticsearch::memory::Expect;
 use crate::model::artifact::ArtifactId;
 use crate::model::digest::Digest;
 use crate::model::observation::Claim;
@@ -16,13 +17,10 @@ use crate::model::receipt::Origin;
 /// The id of the document.
 const ID: &str = "claims";
 
-/// How often a write whose outcome is unknown is made again; it is the same
-/// write, under the lock.
-const TRIES: u32 = 3;
-
 /// Everything that is remembered.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claims {
+    memo: Memo,
     /// The artifacts that are sealift's.
     pub artifacts: BTreeMap<ArtifactId, Claim>,
     /// The highest sequence that was installed per channel, and the digest of
@@ -65,7 +63,12 @@ impl Claims {
     /// [`ErrorKind::Malformed`] when somebody else wrote there.
     pub fn read(cluster: &Cluster) -> Result<Self> {
         let Some(document) = cluster.elasticsearch.recall(ID)? else {
-            return Ok(Self::default());
+            return Ok(Self {
+                memo: Memo::new(ID, Expect::Nothing),
+                artifacts: BTreeMap::new(),
+                channels: BTreeMap::new(),
+                receipts: Vec::new(),
+            });
         };
         let stored = document.source.get("receipt").cloned().unwrap_or_default();
         let stored: Stored = serde_json::from_value(stored).map_err(|source| {
@@ -77,6 +80,7 @@ impl Claims {
             .hint("a later version of sealift may have written it; update this one")
         })?;
         Ok(Self {
+            memo: Memo::new(ID, Expect::Revision(document.revision)),
             artifacts: stored
                 .artifacts
                 .into_iter()
@@ -91,7 +95,7 @@ impl Claims {
     ///
     /// # Errors
     /// As the call.
-    pub fn write(&self, cluster: &Cluster) -> Result<()> {
+    pub fn write(&mut self, cluster: &Cluster) -> Result<()> {
         let stored = Stored {
             artifacts: self
                 .artifacts
@@ -109,7 +113,7 @@ impl Claims {
             "artifacts": self.artifacts.keys().map(ToString::to_string).collect::<Vec<_>>(),
             "receipt": stored,
         });
-        store(cluster, ID, &source)
+        self.memo.write(cluster, &source)
     }
 
     /// Takes note that `origin` was installed.
@@ -121,23 +125,4 @@ impl Claims {
         };
         self.channels.insert(origin.channel.clone(), latest);
     }
-}
-
-/// Writes a document, again where nobody knows whether it was written.
-///
-/// # Errors
-/// As the call.
-pub(super) fn store(cluster: &Cluster, id: &str, source: &serde_json::Value) -> Result<()> {
-    let mut last = None;
-    for _ in 0..TRIES {
-        match cluster.elasticsearch.remember(id, source) {
-            Ok(()) => return Ok(()),
-            Err(failed) if failed.decision == Decision::Unknown => last = Some(failed.error),
-            Err(failed) => return Err(failed.error),
-        }
-    }
-    Err(last.unwrap_or_else(|| Error::new(ErrorKind::Bug, "nothing was tried")))
-        .or_err(ErrorKind::Cluster, || {
-            format!("cannot write {id} to sealift-receipts")
-        })
 }

@@ -5,17 +5,19 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::apply::{self, Hand};
-use crate::flow::claims::{self, Claims};
+use crate::flow::claims::Claims;
 use crate::flow::clock::Clock;
 use crate::flow::lock::Lock;
+use crate::flow::memo::Memo;
 use crate::flow::observe;
 use crate::flow::prepare::Prepared;
 use crate::io::cluster::Cluster;
 use crate::io::elasticsearch::answer::Decision;
+use crate::io::elasticsearch::memory::Expect;
 use crate::io::files;
 use crate::io::receipts::Journal;
 use crate::model::artifact::ArtifactId;
@@ -59,17 +61,47 @@ impl Prepared {
                 warnings: Vec::new(),
             });
         }
-        let id = receipt_id(self.purpose, bench.clock)?;
+        let header = self.header(cluster, bench)?;
+        let id = header.id.clone();
         cluster.elasticsearch.prepare_memory()?;
-        let mut lock = Lock::acquire(cluster, bench.holder, &id, bench.clock)?;
-        let outcome = self.apply_locked(cluster, bench, &id, &mut lock, progress);
-        let released = lock.release(cluster);
+        Lock::look(cluster, bench)?;
+        let mut journal = Journal::begin(bench.state, header)?;
+        let mut lock = Lock::acquire(cluster, bench, &id);
+        let outcome = match &mut lock {
+            Ok(lock) => self.apply_locked(cluster, bench, &mut journal, lock, progress),
+            Err(_) => Err(Error::new(
+                ErrorKind::Cluster,
+                "the cluster's lock could not be had",
+            )),
+        };
+        if journal.receipt().end.is_none() {
+            // It ended before its first call; the failure itself says more.
+            let at = bench.clock.now()?;
+            journal.write(Entry::End {
+                end: End::Failed,
+                at,
+            })?;
+        }
+        let released = lock?.release(cluster);
         let mut done = outcome?;
         if let Err(error) = released {
             done.warnings
                 .push(format!("the lock is left to its lease: {error}"));
         }
         Ok(done)
+    }
+
+    fn header(&self, cluster: &Cluster, bench: &Bench<'_>) -> Result<Header> {
+        Ok(Header {
+            format: FORMAT,
+            id: receipt_id(self.purpose, bench.clock)?,
+            purpose: self.purpose,
+            origin: self.origin.clone(),
+            cluster: cluster.elasticsearch.identity().clone(),
+            started: bench.clock.now()?,
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            overrides: self.overrides.clone(),
+        })
     }
 
     /// Whether the cluster has to remember a newer place in the channel.
@@ -86,7 +118,7 @@ impl Prepared {
         &mut self,
         cluster: &Cluster,
         bench: &Bench<'_>,
-        id: &str,
+        journal: &mut Journal,
         lock: &mut Lock,
         progress: &dyn Progress,
     ) -> Result<Done> {
@@ -99,26 +131,20 @@ impl Prepared {
             )
             .hint("plan again"));
         }
-        let header = Header {
-            format: FORMAT,
-            id: id.to_owned(),
-            purpose: self.purpose,
-            origin: self.origin.clone(),
-            cluster: cluster.elasticsearch.identity().clone(),
-            started: bench.clock.now()?,
-            tool: env!("CARGO_PKG_VERSION").to_owned(),
-            overrides: self.overrides.clone(),
-        };
-        let mut journal = Journal::begin(bench.state, header)?;
         let before = self.claims.clone();
-        self.stake(id);
-        self.claims.receipts.push(id.to_owned());
+        let id = journal.receipt().header.id.clone();
+        self.stake(&id);
+        self.claims.receipts.push(id);
         self.claims.write(cluster)?;
-        publish(cluster, journal.receipt())?;
+        let mut memo = Memo::new(
+            receipt_document(&journal.receipt().header.id),
+            Expect::Nothing,
+        );
+        memo.write(cluster, &shown(journal.receipt()))?;
 
         let mut hand = Hand {
             cluster,
-            journal: &mut journal,
+            journal,
             lock,
             clock: bench.clock,
             pause: bench.pause,
@@ -138,7 +164,7 @@ impl Prepared {
         self.conclude(cluster, journal.receipt(), &before, end);
         for told in [
             self.claims.write(cluster),
-            publish(cluster, journal.receipt()),
+            memo.write(cluster, &shown(journal.receipt())),
         ] {
             if let Err(error) = told {
                 warnings.push(format!("the cluster's memory is behind: {error}"));
@@ -213,6 +239,9 @@ impl Prepared {
                         (&step.mark, self.claims.artifacts.get_mut(artifact))
                     {
                         claim.mark = mark.clone();
+                        if claim.settled.is_none() {
+                            settle(&mut self.claims, cluster, step);
+                        }
                     }
                 }
                 Action::Delete | Action::Conflict | Action::Blocked => {}
@@ -282,16 +311,13 @@ fn partly(receipt: &Receipt, error: Error) -> Error {
     .because(error)
 }
 
-/// Writes a receipt to the cluster, in a form that Kibana can show.
-fn publish(cluster: &Cluster, receipt: &Receipt) -> Result<()> {
+/// A receipt as a document that Kibana can show.
+fn shown(receipt: &Receipt) -> Value {
     let header = &receipt.header;
-    let mut artifacts: Vec<String> = receipt
-        .calls
-        .iter()
-        .map(|call| call.artifact.to_string())
-        .collect();
+    let calls = receipt.calls.iter();
+    let mut artifacts: Vec<String> = calls.map(|call| call.artifact.to_string()).collect();
     artifacts.dedup();
-    let source = json!({
+    json!({
         "kind": "receipt",
         "id": header.id,
         "purpose": header.purpose,
@@ -303,8 +329,7 @@ fn publish(cluster: &Cluster, receipt: &Receipt) -> Result<()> {
         "started": header.started,
         "ended": receipt.ended,
         "receipt": receipt,
-    });
-    claims::store(cluster, &receipt_document(&header.id), &source)
+    })
 }
 
 /// The id of the document of the receipt `id`.

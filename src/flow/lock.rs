@@ -4,9 +4,11 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::clock::Clock;
+use crate::flow::install::Bench;
 use crate::io::cluster::Cluster;
 use crate::io::elasticsearch::answer::Decision;
 use crate::io::elasticsearch::memory::{Document, Expect};
+use crate::io::receipts;
 use crate::model::time::Timestamp;
 
 /// The id of the lock's document.
@@ -26,23 +28,34 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Takes the lock for `holder`; `token` tells two works of one holder apart.
+    /// Whether the lock can be had, and what is in its place now.
     ///
     /// # Errors
     /// [`ErrorKind::Cluster`] that names the holder when it is taken.
-    pub fn acquire(cluster: &Cluster, holder: &str, token: &str, clock: &Clock) -> Result<Self> {
-        let now = clock.now()?;
-        let there = cluster.elasticsearch.recall(ID)?;
-        let expect = match &there {
-            None => Expect::Nothing,
-            Some(document) => {
-                refuse_living(document, token, now)?;
-                Expect::Revision(document.revision)
-            }
+    pub fn look(cluster: &Cluster, bench: &Bench<'_>) -> Result<Expect> {
+        let Some(document) = cluster.elasticsearch.recall(ID)? else {
+            return Ok(Expect::Nothing);
         };
+        let token = document.source.get("token").and_then(Value::as_str);
+        let uuid = &cluster.elasticsearch.identity().uuid;
+        if !receipts::is_over(bench.state, uuid, token.unwrap_or_default())? {
+            refuse_living(&document, "", bench.clock.now()?)?;
+        }
+        Ok(Expect::Revision(document.revision))
+    }
+
+    /// Takes the lock for the work of the receipt `token`. A lock whose lease has
+    /// ended is taken over, and one of work that was begun on this machine and is
+    /// over: it was cut off.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Cluster`] that names the holder when it is taken.
+    pub fn acquire(cluster: &Cluster, bench: &Bench<'_>, token: &str) -> Result<Self> {
+        let expect = Self::look(cluster, bench)?;
+        let now = bench.clock.now()?;
         let mut lock = Self {
             token: token.to_owned(),
-            holder: holder.to_owned(),
+            holder: bench.holder.to_owned(),
             until: now.seconds().saturating_add(LEASE),
             revision: (0, 0),
         };

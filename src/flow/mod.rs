@@ -11,6 +11,7 @@ pub mod install;
 pub mod key;
 pub mod lint;
 pub mod lock;
+mod memo;
 pub mod observe;
 pub mod pack;
 pub mod preflight;

@@ -86,11 +86,23 @@ impl Journal {
     pub fn receipt(&self) -> &Receipt {
         &self.receipt
     }
+}
 
-    /// Where it is written.
-    #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
+/// Whether the work of the receipt `id` was begun on this machine and is over,
+/// well or not: its journal is here and no process holds it.
+///
+/// # Errors
+/// [`ErrorKind::Io`] when the journal cannot be looked at.
+pub fn is_over(state: &Path, uuid: &str, id: &str) -> Result<bool> {
+    let Ok(path) = path(state, uuid, id) else {
+        return Ok(false);
+    };
+    match File::open(&path) {
+        Ok(file) => Ok(file.try_lock_shared().is_ok()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => {
+            Err(error).or_err(ErrorKind::Io, || format!("cannot open {}", path.display()))
+        }
     }
 }
 

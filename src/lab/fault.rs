@@ -141,6 +141,12 @@ impl Faults {
         self.list().push(fault);
     }
 
+    /// How many have something left to do.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.list().len()
+    }
+
     /// Takes all out.
     pub fn clear(&self) {
         self.list().clear();

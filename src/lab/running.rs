@@ -114,6 +114,12 @@ impl Lab {
         self.faults.add(fault);
     }
 
+    /// How many faults have something left to do.
+    #[must_use]
+    pub fn faults_waiting(&self) -> usize {
+        self.faults.waiting()
+    }
+
     /// Takes all faults out.
     pub fn clear_faults(&self) {
         self.faults.clear();

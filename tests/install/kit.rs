@@ -39,6 +39,9 @@ pub(crate) const DETECTIONS: &str = "ML-experimental-detections-20260220-1";
 /// When test bundles are created: 2026-03-01.
 const CREATED: i64 = 1_772_323_200;
 
+/// How long a call may take.
+const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 250 } else { 150 });
+
 /// The time of the tests.
 pub(crate) fn now() -> Result<Timestamp> {
     Timestamp::from_seconds(CREATED + 3600)
@@ -194,15 +197,14 @@ pub(crate) fn call(lab: &Lab, method: Method, path: &str, body: &Value) -> Value
 }
 
 fn access(url: &str, authorization: Option<Authorization>) -> Access {
-    let second = Duration::from_secs(1);
     Access {
         urls: vec![Url::parse(url).unwrap()],
         authorization,
         http: Settings {
             timeouts: Timeouts {
-                connect: second,
-                response: 5 * second,
-                idle: 5 * second,
+                connect: Duration::from_secs(2),
+                response: PATIENCE,
+                idle: PATIENCE,
                 ..Timeouts::default()
             },
             ..Settings::default()

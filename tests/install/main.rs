@@ -3,4 +3,5 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
 
 mod cycle;
+mod faults;
 mod kit;

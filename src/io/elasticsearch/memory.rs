@@ -85,15 +85,6 @@ impl Elasticsearch {
             .map(|source| Document { source, revision }))
     }
 
-    /// Writes the document `id`, whatever was there; seen by searches at once.
-    ///
-    /// # Errors
-    /// A [`super::CallError`].
-    pub fn remember(&self, id: &str, source: &Value) -> Called<()> {
-        let path = format!("/{RECEIPTS}/_doc/{}?refresh=true", encode_segment(id));
-        self.call(Method::Put, &path, source).map(drop)
-    }
-
     /// Writes the document `id` only where `expect` holds; gives its revision.
     ///
     /// # Errors
@@ -101,9 +92,11 @@ impl Elasticsearch {
     pub fn remember_if(&self, id: &str, source: &Value, expect: Expect) -> Called<(u64, u64)> {
         let id = encode_segment(id);
         let path = match expect {
-            Expect::Nothing => format!("/{RECEIPTS}/_create/{id}"),
+            Expect::Nothing => format!("/{RECEIPTS}/_create/{id}?refresh=true"),
             Expect::Revision((number, term)) => {
-                format!("/{RECEIPTS}/_doc/{id}?if_seq_no={number}&if_primary_term={term}")
+                format!(
+                    "/{RECEIPTS}/_doc/{id}?if_seq_no={number}&if_primary_term={term}&refresh=true"
+                )
             }
         };
         let answer = self.call(Method::Put, &path, source)?;

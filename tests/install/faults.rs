@@ -1,0 +1,366 @@
+//! Every call of an installation, an upgrade, a rollback and a removal meets
+//! every kind of fault; afterwards the same command, or a rollback, must reach
+//! the right state, seen by comparing the whole store.
+//!
+//! `SEALIFT_FAULTS=all` tries every point and, with `SEALIFT_BLESS=1`, writes the
+//! table into `docs/reliability.md`; otherwise every seventh point is tried.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use sealift::flow::install::Done;
+use sealift::flow::prepare::{self, Wish};
+use sealift::flow::{fleet, history};
+use sealift::io::bundle::VerifiedBundle;
+use sealift::io::cluster::Cluster;
+use sealift::lab::{Action, Fault, Lab};
+use sealift::progress::Silent;
+use serde_json::{Value, json};
+
+use crate::kit::{
+    DETECTIONS, DGA, Files, PLAIN, Recipe, Room, address, connect, install, lab, release, remove,
+};
+
+const PRUNE: Wish = Wish {
+    prune: true,
+    ..PLAIN
+};
+
+/// What is done while the fault waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Work {
+    Install,
+    Upgrade,
+    Rollback,
+    Remove,
+}
+
+const WORKS: [Work; 4] = [Work::Install, Work::Upgrade, Work::Rollback, Work::Remove];
+
+const FAULTS: [(&str, Action); 7] = [
+    ("500", Action::Status(500)),
+    ("503", Action::Status(503)),
+    ("429", Action::Status(429)),
+    ("cut before", Action::Drop),
+    ("cut after", Action::Lose),
+    ("answer torn", Action::Truncate),
+    ("too late", Action::Delay(Duration::from_millis(400))),
+];
+
+/// How a point came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Healed {
+    /// The command itself got over it.
+    Itself,
+    /// It stopped; the same command finished the work.
+    Again,
+    /// It stopped; a rollback led back.
+    Back,
+}
+
+/// The two bundles, and the states that they lead to.
+struct World {
+    first: VerifiedBundle,
+    second: VerifiedBundle,
+    /// The store without anything, with the first, with the second.
+    states: [Value; 3],
+    room: Room,
+}
+
+/// The second bundle: another model, changed scripts and pipelines, another
+/// filter list, another custom rule, another query.
+fn second() -> Recipe {
+    let changed = |files: Files, pairs: &[(&str, &str)]| -> Files {
+        files
+            .into_iter()
+            .map(|(name, bytes)| {
+                let mut text = String::from_utf8(bytes).unwrap();
+                for (from, to) in pairs {
+                    text = text.replace(from, to);
+                }
+                (name.replace("500100_1.0", "500200_2.0"), text.into_bytes())
+            })
+            .collect()
+    };
+    let model = [
+        ("dga_500100_1.0", "dga_500200_2.0"),
+        ("Pieces of the name", "Parts of the name"),
+        ("// Leaves a verdict", "// Keeps a verdict"),
+    ];
+    let detections = [
+        ("telemetry.example", "telemetry.invalid"),
+        ("Zones that hardly", "Zones which hardly"),
+        ("\"dns-*\"", "\"dns-2*\""),
+    ];
+    Recipe {
+        releases: vec![
+            (DGA.to_owned(), changed(release(DGA), &model)),
+            (
+                DETECTIONS.to_owned(),
+                changed(release(DETECTIONS), &detections),
+            ),
+        ],
+        sequence: 2,
+        ..Recipe::of(&[])
+    }
+}
+
+/// What of a store has to be the same: everything but times, random numbers and
+/// the tale of what was done.
+fn settled(lab: &Lab) -> Value {
+    let mut store = lab.snapshot();
+    let claims = store
+        .pointer("/documents~1sealift-receipts/claims/source/artifacts")
+        .cloned();
+    let map = store.as_object_mut().unwrap();
+    for collection in ["cluster", "documents/sealift-receipts", "indices"] {
+        map.remove(collection);
+    }
+    map.insert("claims".to_owned(), claims.unwrap_or_else(|| json!([])));
+    scrub(&mut store);
+    // A collection that was emptied is as good as one that never was.
+    let map = store.as_object_mut().unwrap();
+    map.retain(|_, inner| inner.as_object().is_none_or(|inner| !inner.is_empty()));
+    store.sort_all_objects();
+    store
+}
+
+fn scrub(value: &mut Value) {
+    match value {
+        Value::Object(map) => {
+            for key in ["create_time", "query_delay", "modified_date_millis"] {
+                map.remove(key);
+            }
+            map.iter_mut().for_each(|(_, inner)| scrub(inner));
+        }
+        Value::Array(items) => items.iter_mut().for_each(scrub),
+        _ => {}
+    }
+}
+
+impl World {
+    fn new() -> Self {
+        let room = Room::new();
+        let first = Recipe::of(&[DGA, DETECTIONS]).bundle(room.path());
+        let second = second().bundle(room.path());
+        let lab = lab("8.16.0");
+        let cluster = connect(&lab);
+        let nothing = settled(&lab);
+        install(&room, &cluster, &first, PLAIN).unwrap();
+        let one = settled(&lab);
+        install(&room, &cluster, &second, PRUNE).unwrap();
+        let two = settled(&lab);
+        assert_ne!(one, two);
+        Self {
+            first,
+            second,
+            states: [nothing, one, two],
+            room,
+        }
+    }
+
+    /// The state that `work` starts from, and the one that it leads to.
+    fn ends(&self, work: Work) -> (&Value, &Value) {
+        let [nothing, one, two] = &self.states;
+        match work {
+            Work::Install => (nothing, one),
+            Work::Upgrade => (one, two),
+            Work::Rollback => (two, one),
+            Work::Remove => (one, nothing),
+        }
+    }
+
+    /// A cluster in the state that `work` starts from.
+    fn start(&self, work: Work, room: &Room) -> Lab {
+        let lab = lab("8.16.0");
+        let cluster = connect(&lab);
+        if work != Work::Install {
+            install(room, &cluster, &self.first, PLAIN).unwrap();
+        }
+        if work == Work::Rollback {
+            install(room, &cluster, &self.second, PRUNE).unwrap();
+        }
+        assert_eq!(settled(&lab), *self.ends(work).0);
+        lab
+    }
+
+    /// Does `work`, from connecting on.
+    fn run(
+        &self,
+        work: Work,
+        lab: &Lab,
+        room: &Room,
+        receipt: &str,
+    ) -> sealift::error::Result<Done> {
+        let cluster = Cluster::connect(address(lab, None))?;
+        match work {
+            Work::Install => install(room, &cluster, &self.first, PLAIN),
+            Work::Upgrade => install(room, &cluster, &self.second, PRUNE),
+            Work::Remove => remove(room, &cluster, &self.first, PLAIN.permissions),
+            Work::Rollback => back(room, &cluster, receipt),
+        }
+    }
+
+    /// One point: `work` meets `action` at its `n`th call. `None` when it has
+    /// fewer calls.
+    fn point(&self, work: Work, n: u64, action: Action, undo: bool) -> Option<Healed> {
+        let room = Room::new();
+        let lab = self.start(work, &room);
+        let receipt = last_receipt(&lab, &room);
+        let receipt = receipt.as_deref().unwrap_or_default();
+        lab.inject(Fault::nth("*", "*", n, action));
+        let first = self.run(work, &lab, &room, receipt);
+        let met = lab.faults_waiting() == 0;
+        lab.clear_faults();
+        if !met {
+            return None;
+        }
+        // A call that came too late may still be at work.
+        if matches!(action, Action::Delay(_)) {
+            std::thread::sleep(Duration::from_millis(450));
+        }
+        let (before, after) = self.ends(work);
+        let what = format!("{work:?} call {n} {action:?}");
+        let Err(failed) = first else {
+            same(&settled(&lab), after, &what);
+            return Some(Healed::Itself);
+        };
+        assert!(failed.kind().exit_code() > 2, "{what}: {failed:?}");
+        let newest = last_receipt(&lab, &room).unwrap_or_default();
+        if undo && newest != receipt && !newest.is_empty() {
+            let cluster = connect(&lab);
+            back(&room, &cluster, &newest).unwrap_or_else(|error| panic!("{what}: {error:?}"));
+            same(&settled(&lab), before, &format!("{what}, rolled back"));
+            return Some(Healed::Back);
+        }
+        self.run(work, &lab, &room, receipt)
+            .unwrap_or_else(|error| panic!("{what}, again: {error:?}\nfirst: {failed:?}"));
+        same(&settled(&lab), after, &format!("{what}, again"));
+        Some(Healed::Again)
+    }
+}
+
+fn same(found: &Value, wanted: &Value, what: &str) {
+    assert!(
+        found == wanted,
+        "{what}\n{}",
+        sealift::model::diff::bodies(wanted, found)
+    );
+}
+
+fn last_receipt(lab: &Lab, room: &Room) -> Option<String> {
+    let cluster = connect(lab);
+    let receipts = history::all(&cluster, &room.path().join("state")).unwrap();
+    // The clock of the tests stands still; the order is that of the journal files.
+    let ids: Vec<String> = receipts
+        .into_iter()
+        .map(|receipt| receipt.header.id)
+        .collect();
+    let known = sealift::flow::claims::Claims::read(&cluster)
+        .unwrap()
+        .receipts;
+    let unknown = ids.iter().find(|id| !known.contains(id)).cloned();
+    unknown.or_else(|| known.last().cloned())
+}
+
+fn back(room: &Room, cluster: &Cluster, id: &str) -> sealift::error::Result<Done> {
+    let receipt = history::one(cluster, &room.path().join("state"), id)?;
+    let prepared = prepare::prepare_rollback(cluster, &receipt, PLAIN.permissions, &Silent)?;
+    room.with(|bench| prepared.apply(cluster, bench, &Silent))
+}
+
+/// The number of calls of each work.
+fn calls(world: &World, work: Work) -> u64 {
+    let mut n = 1;
+    let mut step = 32;
+    // A delay of nothing disturbs nobody and still counts.
+    let reached = |n: u64| {
+        world
+            .point(work, n, Action::Delay(Duration::ZERO), false)
+            .is_some()
+    };
+    while step > 0 {
+        if reached(n + step) {
+            n += step;
+        } else {
+            step /= 2;
+        }
+    }
+    n
+}
+
+#[test]
+fn every_call_may_fail_in_every_way() {
+    let world = World::new();
+    let all = std::env::var_os("SEALIFT_FAULTS").is_some();
+    let stride: u64 = if all { 1 } else { 7 };
+    let mut points = Vec::new();
+    for (index, work) in (0_u64..).zip(WORKS) {
+        let count = calls(&world, work);
+        for (kind, (name, action)) in (0_u64..).zip(FAULTS) {
+            for n in 1..=count {
+                let number = n + kind + index;
+                if number.is_multiple_of(stride) {
+                    let label = format!("{work:?} {name} {n}");
+                    points.push((label, (work, name, n, action, number.is_multiple_of(2))));
+                }
+            }
+        }
+    }
+    let tried = points.len();
+    let outcomes = fleet::each(points, |_, (work, name, n, action, undo)| {
+        Ok((work, name, world.point(work, n, action, undo)))
+    });
+    let mut table: BTreeMap<(Work, &str), BTreeMap<Healed, usize>> = BTreeMap::new();
+    for outcome in outcomes {
+        let (work, name, healed) = outcome.result.unwrap();
+        if let Some(healed) = healed {
+            *table
+                .entry((work, name))
+                .or_default()
+                .entry(healed)
+                .or_default() += 1;
+        }
+    }
+    let met: usize = table.values().flat_map(BTreeMap::values).sum();
+    assert!(
+        met * 20 > tried * 19,
+        "only {met} of {tried} faults were met"
+    );
+    assert!(!all || met >= 300, "{met}");
+    assert!(world.room.path().exists());
+    if all && std::env::var_os("SEALIFT_BLESS").is_some() {
+        write_table(&table, met);
+    }
+}
+
+fn write_table(table: &BTreeMap<(Work, &str), BTreeMap<Healed, usize>>, met: usize) {
+    let mut rows = format!(
+        "{met} points, none lost.\n\n\
+         | work | fault | points | got over it itself | same command again | rolled back |\n\
+         |---|---|---:|---:|---:|---:|\n"
+    );
+    for work in WORKS {
+        for (name, _) in FAULTS {
+            let counts = table.get(&(work, name)).cloned().unwrap_or_default();
+            let of = |healed| counts.get(&healed).copied().unwrap_or(0);
+            let total: usize = counts.values().sum();
+            let _ = writeln!(
+                rows,
+                "| {} | {name} | {total} | {} | {} | {} |",
+                format!("{work:?}").to_lowercase(),
+                of(Healed::Itself),
+                of(Healed::Again),
+                of(Healed::Back)
+            );
+        }
+    }
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/reliability.md");
+    let page = std::fs::read_to_string(&path).unwrap();
+    let (head, rest) = page.split_once("<!-- table -->\n").unwrap();
+    let (_, tail) = rest.split_once("<!-- end -->").unwrap();
+    let page = format!("{head}<!-- table -->\n{rows}<!-- end -->{tail}");
+    std::fs::write(path, page).unwrap();
+}
