@@ -18,3 +18,4 @@ pub mod preflight;
 pub mod prepare;
 pub mod status;
 pub mod targets;
+pub mod validate;

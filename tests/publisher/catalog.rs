@@ -205,11 +205,38 @@ fn bodies_that_name_themselves_are_known() {
 }
 
 #[test]
+fn filters_may_be_written_in_toml() {
+    let text =
+        "[filter.b]\nitems = [\"*.b.example\"]\n[filter.a]\ndescription = \"A.\"\nitems = []\n";
+    let catalog = catalog(&[("filters.toml", text)]).usable().unwrap();
+    assert_eq!(names(&catalog), ["filter a", "filter b"]);
+    let part = catalog.items[1].place.part.as_ref();
+    let body = content::read("filters.toml", part, text.as_bytes()).unwrap();
+    assert_eq!(body, serde_json::json!({"items": ["*.b.example"]}));
+}
+
+#[test]
 fn what_cannot_be_used_is_named_with_its_place() {
     let cases = [
         ("x.json", "{}", "x.json: cannot be classified"),
         ("x.py", "pass", "cannot be classified"),
         ("x.toml", "[filters]", "cannot be classified"),
+        (
+            "x.toml",
+            "[filter.f]",
+            "the filter f has no list `items` of texts",
+        ),
+        (
+            "x.toml",
+            "[filter.f]\nitems = [1]",
+            "the filter f has no list `items` of texts",
+        ),
+        (
+            "x.toml",
+            "[filter.f]\nitems = []\nitem = 1",
+            "the filter f has an unknown key item",
+        ),
+        ("x.toml", "filter = 1", "[filter.ID]"),
         (
             "x_pipeline.json",
             r#"{"script":{}}"#,

@@ -13,7 +13,7 @@ use crate::model::manifest::Part;
 use crate::model::version::StackVersion;
 
 use super::naming::{self, Naming};
-use super::{document, lines, references, shape};
+use super::{document, filters, lines, references, shape};
 
 /// What a file turned out to be.
 #[derive(Debug)]
@@ -188,9 +188,19 @@ fn wrapped(value: &Value) -> Result<Option<Found>> {
 
 fn toml(name: &str, bytes: &[u8]) -> Result<Class> {
     let value = content::read(name, None, bytes)?;
-    let Some(rule) = value.get("rule") else {
-        return Ok(Class::Unknown("it is TOML without a table [rule]"));
-    };
+    let mut found = filters::of_toml(&value)?;
+    if let Some(rule) = value.get("rule") {
+        found.push(rule_with_metadata(&value, rule)?);
+    }
+    if found.is_empty() {
+        return Ok(Class::Unknown(
+            "it is TOML with neither a table [rule] nor tables [filter.ID]",
+        ));
+    }
+    Ok(Class::Artifacts(found))
+}
+
+fn rule_with_metadata(value: &Value, rule: &Value) -> Result<Found> {
     let part = Part::Pointer("/rule".to_owned());
     let mut found = self::rule(rule, part)?;
     let metadata = |key: &str| value.get("metadata")?.get(key)?.as_str();
@@ -200,7 +210,7 @@ fn toml(name: &str, bytes: &[u8]) -> Result<Class> {
     if metadata("maturity") == Some("deprecated") {
         found.warnings.push("the rule is deprecated".to_owned());
     }
-    Ok(Class::Artifacts(vec![found]))
+    Ok(found)
 }
 
 /// A version as rules write it: three numbers, in older ones two.

@@ -9,6 +9,8 @@
 //!   is the id of scripts and pipelines; a model's id is its `model_id`;
 //! - detections: jobs, datafeeds, analytics and filters as
 //!   `{"name", "type", "body"}`, rules as TOML or ndjson;
+//! - filters of our own in TOML, each a table `[filter.ID]` with `items` and
+//!   perhaps a `description`;
 //! - beyond these, files whose content names kind and id by itself, as the APIs
 //!   return them.
 //!
@@ -25,6 +27,7 @@ use crate::model::version::StackVersion;
 mod cataloger;
 mod classify;
 mod document;
+mod filters;
 mod lines;
 pub mod naming;
 mod references;

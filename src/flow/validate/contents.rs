@@ -1,0 +1,90 @@
+//! Is the content of the release right?
+
+use crate::engine::inference::{LARGEST_DEFINITION, ModelConfig};
+use crate::flow::lint::{self, Source};
+use crate::model::artifact::ArtifactKind;
+use crate::model::catalog::{self, Catalog};
+use crate::model::finding::Severity;
+use crate::model::version::StackVersion;
+
+use super::Remark;
+
+/// What the catalog found, and references to what is not there. Pipelines must
+/// find their scripts and models in the release, datafeeds their jobs, rules of
+/// jobs their filters; a detection rule's job may come with another release.
+pub(super) fn catalogued(catalog: &Catalog) -> Vec<Remark> {
+    let mut remarks = Vec::new();
+    for finding in &catalog.findings {
+        let severity = match finding.severity {
+            catalog::Severity::Error => Severity::Error,
+            catalog::Severity::Warning => Severity::Warning,
+        };
+        let place = &finding.place.file;
+        remarks.push(Remark::new(
+            severity,
+            "release/file",
+            place,
+            &finding.message,
+        ));
+    }
+    if catalog.items.is_empty() {
+        remarks.push(Remark::error("release/empty", "", "it holds no artifact"));
+    }
+    for missing in catalog.missing() {
+        let severity = match missing.by.kind {
+            ArtifactKind::Rule => Severity::Warning,
+            _ => Severity::Error,
+        };
+        let message = format!(
+            "{} refers to {}, which is not here",
+            missing.by, missing.wanted
+        );
+        let place = missing.place.file;
+        remarks.push(Remark::new(severity, "release/reference", place, message));
+    }
+    remarks
+}
+
+/// What the server would refuse or stumble over.
+pub(super) fn linted(source: &Source, version: &StackVersion) -> Vec<Remark> {
+    let options = lint::Options {
+        version: version.clone(),
+        filters: std::collections::BTreeSet::new(),
+        jobs: std::collections::BTreeSet::new(),
+    };
+    let report = lint::lint(std::slice::from_ref(source), &options);
+    report
+        .findings
+        .into_iter()
+        .map(|placed| {
+            let finding = placed.finding;
+            let message = if finding.fix.is_empty() {
+                finding.what
+            } else {
+                format!("{}; {}", finding.what, finding.fix)
+            };
+            Remark::new(finding.severity, finding.check, placed.file, message)
+        })
+        .collect()
+}
+
+/// The newest version whose model bodies are read here.
+const MODELS: StackVersion = StackVersion::new(9, 1, 0);
+
+/// Every model's definition is parsed and validated as the server does it.
+pub(super) fn models(catalog: &Catalog, files: &[(String, Vec<u8>)]) -> Vec<Remark> {
+    catalog
+        .of_kind(ArtifactKind::Model)
+        .filter_map(|item| {
+            let (_, bytes) = files.iter().find(|(name, _)| *name == item.place.file)?;
+            let parsed = ModelConfig::parse(&item.artifact.id, bytes, &MODELS, LARGEST_DEFINITION);
+            let failure = parsed.and_then(ModelConfig::compile).err()?;
+            let place = &item.place.file;
+            Some(Remark::error(
+                "model/definition",
+                place,
+                failure.to_string(),
+            ))
+        })
+        .collect()
+}
