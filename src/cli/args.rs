@@ -74,7 +74,7 @@ pub struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// List and show a publisher's releases
+    /// List, show, validate and publish releases
     Release(release::ReleaseArgs),
     /// Fetch releases, verified
     Fetch(fetch::FetchArgs),

@@ -24,6 +24,7 @@ pub mod plan;
 pub mod plan_file;
 pub mod plan_text;
 pub mod prompt;
+pub mod publish;
 pub mod publisher;
 pub mod release;
 pub mod remove;
@@ -33,6 +34,7 @@ pub mod status;
 pub mod table;
 pub mod target;
 pub mod terminal;
+pub mod validate;
 pub mod verify;
 pub mod wish;
 

@@ -1,16 +1,18 @@
-//! `sealift release`: what publishers offer.
+//! `sealift release`: what publishers offer, and offering it.
 
 use serde_json::{Value, json};
 
 use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
 use crate::cli::escape;
+use crate::cli::publish::{self, ManifestArgs, PublishArgs};
 use crate::cli::publisher::PublisherArgs;
 use crate::cli::table::table;
+use crate::cli::validate::{self, ValidateArgs};
 use crate::error::Result;
 use crate::model::release::{Asset, Release, ReleaseTag};
 
-/// List and show releases.
+/// List, show, validate and publish releases.
 #[derive(Debug, clap::Args)]
 pub struct ReleaseArgs {
     /// What to do.
@@ -25,6 +27,12 @@ pub enum ReleaseCommand {
     List(ListArgs),
     /// Show one release and its assets
     Show(ShowArgs),
+    /// Check a release folder before it is published
+    Validate(ValidateArgs),
+    /// Publish a release folder: draft, zip, manifest, then public
+    Publish(PublishArgs),
+    /// Check a release's manifest, or gather all manifests
+    Manifest(ManifestArgs),
 }
 
 /// List releases.
@@ -53,14 +61,17 @@ pub struct ShowArgs {
     pub publisher: PublisherArgs,
 }
 
-/// Lists or shows.
+/// Runs the command.
 ///
 /// # Errors
-/// Those of the publisher's API.
+/// Those of the publisher's API, and of the command.
 pub fn run(args: &ReleaseArgs, desk: &Desk) -> Result<Answer> {
     match &args.command {
         ReleaseCommand::List(args) => list(args, desk),
         ReleaseCommand::Show(args) => show(args, desk),
+        ReleaseCommand::Validate(args) => validate::run(args, desk),
+        ReleaseCommand::Publish(args) => publish::run(args, desk),
+        ReleaseCommand::Manifest(args) => publish::manifest(args, desk),
     }
 }
 

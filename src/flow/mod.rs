@@ -16,6 +16,7 @@ pub mod observe;
 pub mod pack;
 pub mod preflight;
 pub mod prepare;
+pub mod publish;
 pub mod status;
 pub mod targets;
 pub mod validate;

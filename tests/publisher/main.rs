@@ -10,4 +10,5 @@
 mod catalog;
 mod fetching;
 mod http;
+mod publishing;
 mod real_shaped;

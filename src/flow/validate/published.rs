@@ -1,7 +1,5 @@
 //! What the publisher has released so far.
 
-use std::collections::BTreeMap;
-
 use crate::error::Result;
 use crate::io::github::GitHub;
 use crate::model::catalog::naming;
@@ -12,26 +10,33 @@ use crate::progress::Progress;
 
 use super::Remark;
 
-/// The numbers of the last releases, and the manifests.
+/// The tags of the releases, and the manifests.
 #[derive(Clone, Debug, Default)]
 pub struct Published {
-    last: BTreeMap<String, u32>,
+    tags: Vec<ReleaseTag>,
     manifests: Vec<ReleaseManifest>,
 }
 
 impl Published {
     /// From tags and manifests.
     #[must_use]
-    pub fn new<'a>(
-        tags: impl IntoIterator<Item = &'a ReleaseTag>,
-        manifests: Vec<ReleaseManifest>,
-    ) -> Self {
-        let mut last: BTreeMap<String, u32> = BTreeMap::new();
-        for (family, _, number) in tags.into_iter().filter_map(ReleaseTag::parts) {
-            let known = last.entry(family.to_owned()).or_default();
-            *known = number.max(*known);
-        }
-        Self { last, manifests }
+    pub fn new(tags: Vec<ReleaseTag>, manifests: Vec<ReleaseManifest>) -> Self {
+        Self { tags, manifests }
+    }
+
+    /// The same without the release `tag`: what there was before it, for a
+    /// publication that broke off after its last step.
+    #[must_use]
+    pub fn before(mut self, tag: &ReleaseTag) -> Self {
+        self.tags.retain(|other| other != tag);
+        self.manifests.retain(|other| other.tag_name != tag.as_str());
+        self
+    }
+
+    /// The manifests.
+    #[must_use]
+    pub fn manifests(&self) -> &[ReleaseManifest] {
+        &self.manifests
     }
 
     /// Asks the publisher: all releases, and the manifest of each that has one.
@@ -52,16 +57,16 @@ impl Published {
                 manifests.push(ReleaseManifest::parse(&bytes, &name)?);
             }
         }
-        Ok(Self::new(
-            releases.iter().map(|release| &release.tag),
-            manifests,
-        ))
+        let tags = releases.into_iter().map(|release| release.tag).collect();
+        Ok(Self::new(tags, manifests))
     }
 
     /// The number of the family's last release.
     #[must_use]
     pub fn last(&self, family: &str) -> Option<u32> {
-        self.last.get(family).copied()
+        let parts = self.tags.iter().filter_map(ReleaseTag::parts);
+        let own = parts.filter(|(other, _, _)| *other == family);
+        own.map(|(_, _, number)| number).max()
     }
 
     /// Names of model files must be new (their ids come from them); the same

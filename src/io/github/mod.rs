@@ -15,8 +15,11 @@ use crate::progress::Progress;
 mod download;
 mod status;
 mod wire;
+mod write;
 
 pub use download::Download;
+pub use wire::{Author, Facts};
+pub use write::OwnRelease;
 
 /// The API of github.com.
 pub const API: &str = "https://api.github.com";
@@ -123,12 +126,7 @@ impl GitHub {
     /// [`ErrorKind::Network`] when the API does not answer as it should.
     pub fn releases(&self, progress: &dyn Progress) -> Result<Vec<Release>> {
         let mut releases = Vec::new();
-        let mut next = Some(self.url("/releases?per_page=100")?);
-        for _ in 0..MAX_PAGES {
-            let Some(url) = next else {
-                return Ok(releases);
-            };
-            let (page, link) = self.page(&url, progress)?;
+        self.pages(progress, &mut |page| {
             for found in page {
                 match found.release() {
                     Ok(release) if !release.draft => releases.push(release),
@@ -136,6 +134,24 @@ impl GitHub {
                     Err(error) => progress.note(&format!("left out a release: {error}")),
                 }
             }
+            Ok(())
+        })?;
+        Ok(releases)
+    }
+
+    /// Shows every page of the list to `each`.
+    fn pages(
+        &self,
+        progress: &dyn Progress,
+        each: &mut dyn FnMut(Vec<wire::Release>) -> Result<()>,
+    ) -> Result<()> {
+        let mut next = Some(self.url("/releases?per_page=100")?);
+        for _ in 0..MAX_PAGES {
+            let Some(url) = next else {
+                return Ok(());
+            };
+            let (page, link) = self.page(&url, progress)?;
+            each(page)?;
             next = link.map(|link| self.next_page(&url, &link)).transpose()?;
         }
         Err(Error::new(

@@ -7,6 +7,8 @@ use crate::model::digest::Digest;
 use crate::model::release::{self, ReleaseTag};
 use crate::model::time::Timestamp;
 
+use super::write::OwnRelease;
+
 /// "Release" of the API.
 #[derive(Debug, Deserialize)]
 pub(super) struct Release {
@@ -22,6 +24,34 @@ pub(super) struct Release {
     html_url: Option<String>,
     #[serde(default)]
     assets: Vec<Asset>,
+    #[serde(flatten)]
+    facts: Facts,
+}
+
+/// What the API says of a release beyond what everybody needs.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Facts {
+    /// Where assets are uploaded, as a URI template (RFC 6570).
+    pub upload_url: Option<String>,
+    /// The API's address of the release.
+    pub url: Option<String>,
+    /// The API's address of the list of assets.
+    pub assets_url: Option<String>,
+    /// Where the repository at the tag is, as a zip.
+    pub zipball_url: Option<String>,
+    /// When the tagged commit was made (RFC 3339).
+    pub created_at: Option<String>,
+    /// Who made it.
+    #[serde(default)]
+    pub author: Author,
+}
+
+/// An account.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Author {
+    /// Its name.
+    #[serde(default)]
+    pub login: String,
 }
 
 /// "Release asset" of the API.
@@ -42,6 +72,20 @@ fn uploaded() -> String {
 }
 
 impl Release {
+    /// Whether it is tagged `tag`.
+    pub(super) fn is_tagged(&self, tag: &ReleaseTag) -> bool {
+        self.tag_name == tag.as_str()
+    }
+
+    /// The release as its owner sees it.
+    pub(super) fn own(self) -> Result<OwnRelease> {
+        let facts = self.facts.clone();
+        Ok(OwnRelease {
+            release: self.release()?,
+            facts,
+        })
+    }
+
     /// The release as our noun.
     pub(super) fn release(self) -> Result<release::Release> {
         Ok(release::Release {

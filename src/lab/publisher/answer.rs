@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::lab::http::{Request, Response};
 
 use super::shelf::Shelf;
-use super::wire;
+use super::{wire, write};
 
 /// The most releases on one page.
 const MAX_PAGE: usize = 100;
@@ -15,18 +15,21 @@ pub(super) fn answer(shelf: &mut Shelf, request: &Request) -> Response {
     let base = base(request);
     let path = request.path.clone();
     let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
-    if request.method != "GET" {
-        return refuse(405, "Method Not Allowed");
-    }
     let own = |owner: &str, name: &str| {
         owner.eq_ignore_ascii_case(&shelf.repository.owner)
             && name.eq_ignore_ascii_case(&shelf.repository.name)
     };
     match segments.as_slice() {
         ["repos", owner, name, "releases", rest @ ..] if own(owner, name) => {
-            api(shelf, request, &base, rest)
+            if request.method == "GET" {
+                api(shelf, request, &base, rest)
+            } else {
+                write::answer(shelf, request, &base, rest)
+            }
         }
-        [owner, name, "releases", "download", tag, file] if own(owner, name) => {
+        [owner, name, "releases", "download", tag, file]
+            if own(owner, name) && request.method == "GET" =>
+        {
             download(shelf, request, tag, file)
         }
         _ => not_found(),
@@ -76,14 +79,17 @@ fn list(shelf: &Shelf, request: &Request, base: &str) -> Response {
     };
     let per_page = number("per_page", 30).min(MAX_PAGE);
     let page = number("page", 1);
-    let public: Vec<_> = shelf.releases.iter().filter(|r| !r.draft).collect();
-    let releases: Vec<Value> = public
+    // Those who may write see drafts too.
+    let owner = request.header("authorization").is_some();
+    let visible = shelf.releases.iter().filter(|r| owner || !r.draft);
+    let visible: Vec<_> = visible.collect();
+    let releases: Vec<Value> = visible
         .iter()
         .skip((page - 1).saturating_mul(per_page))
         .take(per_page)
         .map(|release| wire::release(base, &shelf.repository, release))
         .collect();
-    let last = public.len().div_ceil(per_page).max(1);
+    let last = visible.len().div_ceil(per_page).max(1);
     let response = Response::json(200, &Value::Array(releases));
     if page >= last {
         return response;

@@ -11,6 +11,7 @@ mod answer;
 mod fixtures;
 mod shelf;
 mod wire;
+mod write;
 
 pub use fixtures::{documents, expected, fixtures};
 pub use shelf::{Shelf, ShelfAsset, ShelfRelease};

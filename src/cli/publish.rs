@@ -1,0 +1,117 @@
+//! `sealift release publish` and `release manifest`.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use crate::cli::answer::Answer;
+use crate::cli::desk::Desk;
+use crate::cli::prompt;
+use crate::cli::publisher::PublisherArgs;
+use crate::cli::validate::{self, FolderArgs};
+use crate::error::{ErrorKind, OrErr, Result};
+use crate::flow::publish::{Step, check_manifest, publish};
+use crate::flow::validate::Published;
+use crate::io::files;
+use crate::model::release::ReleaseTag;
+use crate::model::release_manifest::ReleaseManifest;
+
+/// Publish a release folder: draft, zip, manifest, then public.
+///
+/// A run that breaks off leaves a draft; the same command again completes it.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example: sealift release publish ML-DGA-20260105-1 --repo example/ml-releases"
+)]
+pub struct PublishArgs {
+    /// The folder and how to look at it.
+    #[command(flatten)]
+    pub folder: FolderArgs,
+    /// Publish without asking
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Where to.
+    #[command(flatten)]
+    pub publisher: PublisherArgs,
+}
+
+/// Check a release's manifest against its zip, or gather all manifests.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example: sealift release manifest --all --out manifests.json")]
+pub struct ManifestArgs {
+    /// Tag of the release
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    pub tag: Option<String>,
+    /// The manifests of all releases that have one, by their tags
+    #[arg(long)]
+    pub all: bool,
+    /// Write the JSON to FILE
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Where from.
+    #[command(flatten)]
+    pub publisher: PublisherArgs,
+}
+
+/// Validates, asks, publishes.
+///
+/// # Errors
+/// Those of validation and of [`publish`].
+pub fn run(args: &PublishArgs, desk: &Desk) -> Result<Answer> {
+    let github = args.publisher.github(desk)?;
+    let progress = desk.progress();
+    let published = Published::ask(&github, &progress)?;
+    let tag = ReleaseTag::parse(&args.folder.dir.file_name().map_or_else(
+        || args.folder.dir.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    ))?;
+    let published = published.before(&tag);
+    let validated = args.folder.validate(Some(published), desk)?.fit()?;
+    desk.terminal.note(&validate::text(&validated));
+    prompt::confirm(
+        &format!("publish {} to {}?", validated.tag, github.repository()),
+        args.yes,
+    )?;
+    let steps = publish(&github, &validated, &progress)?;
+    let names: Vec<&str> = steps.iter().map(|step: &Step| step.name()).collect();
+    Answer::new(
+        &json!({"tag": validated.tag.as_str(), "steps": names}),
+        format!("{}: {}", validated.tag, names.join(", ")),
+    )
+}
+
+/// Checks one manifest, or gathers all.
+///
+/// # Errors
+/// Those of the publisher's API; [`ErrorKind::Integrity`] when a manifest does
+/// not describe its zip.
+pub fn manifest(args: &ManifestArgs, desk: &Desk) -> Result<Answer> {
+    let github = args.publisher.github(desk)?;
+    let progress = desk.progress();
+    let (result, text) = match &args.tag {
+        Some(tag) => {
+            let tag = ReleaseTag::parse(tag)?;
+            let manifest = check_manifest(&github, &tag, &progress)?;
+            let files: usize = manifest.assets.values().map(|a| a.entries.len()).sum();
+            let text = format!("the manifest of {tag} describes its zip: {files} files agree");
+            (json!(manifest), text)
+        }
+        None => {
+            let published = Published::ask(&github, &progress)?;
+            let manifests: serde_json::Map<_, _> = published
+                .manifests()
+                .iter()
+                .map(|m: &ReleaseManifest| (m.tag_name.clone(), json!(m)))
+                .collect();
+            let text = format!("{} releases have a manifest", manifests.len());
+            (json!(manifests), text)
+        }
+    };
+    if let Some(path) = &args.out {
+        let mut bytes = serde_json::to_vec(&result)
+            .or_err(ErrorKind::Bug, || "a manifest has no JSON form")?;
+        bytes.push(b'\n');
+        files::write_atomic(path, &bytes)?;
+    }
+    Answer::new(&result, text)
+}
