@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
@@ -13,8 +13,9 @@ use crate::error::{ErrorKind, OrErr, Result};
 use crate::flow::publish::{Step, check_manifest, publish};
 use crate::flow::validate::Published;
 use crate::io::files;
+use crate::io::github::GitHub;
 use crate::model::release::ReleaseTag;
-use crate::model::release_manifest::ReleaseManifest;
+use crate::progress::Progress;
 
 /// Publish a release folder: draft, zip, manifest, then public.
 ///
@@ -89,29 +90,33 @@ pub fn manifest(args: &ManifestArgs, desk: &Desk) -> Result<Answer> {
     let github = args.publisher.github(desk)?;
     let progress = desk.progress();
     let (result, text) = match &args.tag {
-        Some(tag) => {
-            let tag = ReleaseTag::parse(tag)?;
-            let manifest = check_manifest(&github, &tag, &progress)?;
-            let files: usize = manifest.assets.values().map(|a| a.entries.len()).sum();
-            let text = format!("the manifest of {tag} describes its zip: {files} files agree");
-            (json!(manifest), text)
-        }
-        None => {
-            let published = Published::ask(&github, &progress)?;
-            let manifests: serde_json::Map<_, _> = published
-                .manifests()
-                .iter()
-                .map(|m: &ReleaseManifest| (m.tag_name.clone(), json!(m)))
-                .collect();
-            let text = format!("{} releases have a manifest", manifests.len());
-            (json!(manifests), text)
-        }
+        Some(tag) => one(&github, &ReleaseTag::parse(tag)?, &progress)?,
+        None => all(&github, &progress)?,
     };
     if let Some(path) = &args.out {
-        let mut bytes = serde_json::to_vec(&result)
-            .or_err(ErrorKind::Bug, || "a manifest has no JSON form")?;
+        let mut bytes =
+            serde_json::to_vec(&result).or_err(ErrorKind::Bug, || "a manifest has no JSON form")?;
         bytes.push(b'\n');
         files::write_atomic(path, &bytes)?;
     }
     Answer::new(&result, text)
+}
+
+fn one(github: &GitHub, tag: &ReleaseTag, progress: &dyn Progress) -> Result<(Value, String)> {
+    let manifest = check_manifest(github, tag, progress)?;
+    let assets = manifest.assets.values();
+    let files: usize = assets.map(|asset| asset.entries.len()).sum();
+    let text = format!("the manifest of {tag} describes its zip: {files} files agree");
+    Ok((json!(manifest), text))
+}
+
+fn all(github: &GitHub, progress: &dyn Progress) -> Result<(Value, String)> {
+    let published = Published::ask(github, progress)?;
+    let manifests: Map<_, _> = published
+        .manifests()
+        .iter()
+        .map(|manifest| (manifest.tag_name.clone(), json!(manifest)))
+        .collect();
+    let text = format!("{} releases have a manifest", manifests.len());
+    Ok((Value::Object(manifests), text))
 }

@@ -9,6 +9,7 @@
 
 mod catalog;
 mod fetching;
+mod front_desk;
 mod http;
 mod publishing;
 mod real_shaped;

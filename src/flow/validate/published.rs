@@ -29,7 +29,8 @@ impl Published {
     #[must_use]
     pub fn before(mut self, tag: &ReleaseTag) -> Self {
         self.tags.retain(|other| other != tag);
-        self.manifests.retain(|other| other.tag_name != tag.as_str());
+        self.manifests
+            .retain(|other| other.tag_name != tag.as_str());
         self
     }
 
