@@ -46,12 +46,12 @@ fn options(published: Option<Published>) -> Options {
     }
 }
 
-fn nothing_published() -> Option<Published> {
-    Some(Published::new(Vec::new(), Vec::new()))
+fn nothing_published() -> Published {
+    Published::new(Vec::new(), Vec::new())
 }
 
 fn look(folder: &Path) -> Validated {
-    validate(folder, &options(nothing_published())).unwrap()
+    validate(folder, &options(Some(nothing_published()))).unwrap()
 }
 
 fn errors(validated: &Validated) -> Vec<String> {
@@ -78,7 +78,7 @@ fn the_fixtures_are_fit() {
     }
     let canonical = Options {
         canonicalize: true,
-        ..options(nothing_published())
+        ..options(Some(nothing_published()))
     };
     let folder = fixture(DETECTIONS);
     let before = fs::read(folder.join("rare_zone.json")).unwrap();
