@@ -31,6 +31,14 @@ pub(super) struct Zoned {
     pub(super) zone: Zone,
 }
 
+impl Zoned {
+    /// The year of the local date.
+    pub(super) fn year(&self) -> i64 {
+        let local = self.seconds + self.zone.offset_at(self.seconds);
+        Date::from_days(local.div_euclid(DAY)).year
+    }
+}
+
 /// A date format: patterns that are tried one after the other.
 #[derive(Clone, Debug)]
 pub(super) struct Format {
@@ -140,6 +148,20 @@ impl Format {
         }
         Ok(text)
     }
+}
+
+/// `2026-01-31T08:00:00.5Z`: an instant with the digits that its fraction has.
+pub(super) fn iso_instant(seconds: i64, nano: u32) -> Option<String> {
+    let when = Zoned {
+        seconds,
+        nano: nano.into(),
+        zone: Zone::UTC,
+    };
+    let whole = Format::new("uuuu-MM-dd'T'HH:mm:ss").ok()?;
+    let text = whole.print(&when, Language::ENGLISH).ok()?;
+    let fraction = format!(".{nano:09}");
+    let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
+    Some(format!("{text}{fraction}Z"))
 }
 
 enum Mismatch {

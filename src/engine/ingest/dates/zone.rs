@@ -89,7 +89,7 @@ impl Zone {
     }
 
     /// Its id.
-    pub(super) fn id(&self) -> String {
+    pub(in crate::engine::ingest) fn id(&self) -> String {
         match self {
             Self::Fixed(0) => "Z".into(),
             Self::Fixed(seconds) => offset_text(*seconds),
