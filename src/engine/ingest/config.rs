@@ -124,7 +124,9 @@ impl Config {
         match self.take(key) {
             None => Ok(None),
             Some(Json::String(text)) => Ok(Some(text)),
-            Some(Json::Number(number)) if number.as_i64().is_some_and(|it| i32::try_from(it).is_ok()) => {
+            Some(Json::Number(number))
+                if number.as_i64().is_some_and(|it| i32::try_from(it).is_ok()) =>
+            {
                 Ok(Some(number.to_string()))
             }
             Some(other) => Err(self.of_type(key, "a string or int", &other)),

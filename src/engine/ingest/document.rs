@@ -220,14 +220,11 @@ impl Document {
         let mut at = self.root(path);
         for part in before {
             let next = match &at {
-                Value::Map(map) => match map.get(part) {
-                    Some(next) => next,
-                    None => {
-                        let next = Value::map();
-                        map.put(part, next.clone());
-                        next
-                    }
-                },
+                Value::Map(map) => map.get(part).unwrap_or_else(|| {
+                    let next = Value::map();
+                    map.put(part, next.clone());
+                    next
+                }),
                 Value::List(list) => {
                     let index = index_in(list, part, path)?;
                     list.get(index).unwrap_or_default()
@@ -322,11 +319,7 @@ fn out_of_bounds(index: i32, length: usize, path: &Path) -> Failure {
     ))
 }
 
-fn append_to(
-    old: Option<&Value>,
-    value: &Value,
-    allow_duplicates: bool,
-) -> Result<Value, Failure> {
+fn append_to(old: Option<&Value>, value: &Value, allow_duplicates: bool) -> Result<Value, Failure> {
     let list = match old {
         Some(Value::List(list)) => list.clone(),
         Some(other) => List::new(vec![other.clone()]),

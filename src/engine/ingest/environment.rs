@@ -207,7 +207,7 @@ impl Environment {
                 source: source_json(&document),
                 handled: run.handled.into_inner(),
             }),
-            Err(fault) => Outcome::Failed(fault.failure),
+            Err(fault) => Outcome::Failed(*fault.failure),
         }
     }
 }

@@ -77,7 +77,12 @@ pub(super) fn parse_pipeline(
         config.boolean("deprecated", false)?;
     }
     if context.since(9, 2) {
-        for key in ["created_date", "created_date_millis", "modified_date", "modified_date_millis"] {
+        for key in [
+            "created_date",
+            "created_date_millis",
+            "modified_date",
+            "modified_date_millis",
+        ] {
             config.take(key);
         }
     }
@@ -147,11 +152,7 @@ pub(super) fn in_hash_order(entries: JsonMap<String, Json>) -> Vec<(String, Json
 ///
 /// # Errors
 /// As [`parse_pipeline`].
-pub(super) fn read_step(
-    kind: &str,
-    body: Json,
-    context: &Context<'_>,
-) -> Result<Step, Failure> {
+pub(super) fn read_step(kind: &str, body: Json, context: &Context<'_>) -> Result<Step, Failure> {
     let entries = match body {
         Json::Object(entries) => entries,
         Json::String(source) if kind == "script" => {
@@ -168,7 +169,10 @@ pub(super) fn read_step(
     let mut config = Config::new(entries);
     let tag = config.optional_string("tag")?;
     let description = config.optional_string("description")?;
-    let condition = config.take("if").map(|text| Condition::read(&text, context)).transpose()?;
+    let condition = config
+        .take("if")
+        .map(|text| Condition::read(&text, context))
+        .transpose()?;
     let blame = Config::new(JsonMap::new()).for_processor(kind, tag.as_deref());
     if !processors::exists(kind) {
         return Err(blame.blame(parse_failure(format!(

@@ -12,14 +12,22 @@ fn not_a_number(reason: String) -> Failure {
 ///
 /// # Errors
 /// `number_format_exception`
-pub(super) fn whole(text: &str, radix: u32, range: std::ops::RangeInclusive<i64>) -> Result<i64, Failure> {
+pub(super) fn whole(
+    text: &str,
+    radix: u32,
+    range: std::ops::RangeInclusive<i64>,
+) -> Result<i64, Failure> {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let well_formed = !digits.starts_with(['+', '-']);
     i64::from_str_radix(text, radix)
         .ok()
         .filter(|value| well_formed && range.contains(value))
         .ok_or_else(|| {
-            let under = if radix == 10 { String::new() } else { format!(" under radix {radix}") };
+            let under = if radix == 10 {
+                String::new()
+            } else {
+                format!(" under radix {radix}")
+            };
             not_a_number(format!("For input string: \"{text}\"{under}"))
         })
 }
@@ -47,12 +55,17 @@ pub(super) fn float(text: &str) -> Result<f32, Failure> {
         .trim_matches(|char| char <= ' ')
         .trim_end_matches(['d', 'D', 'f', 'F']);
     // Straight from the decimal digits, so that nothing is rounded twice.
-    #[expect(clippy::cast_possible_truncation, reason = "hexadecimal digits fit exactly")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "hexadecimal digits fit exactly"
+    )]
     Ok(bare.parse().unwrap_or(value as f32))
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::{INT, LONG, double, float, whole};
 
     #[test]
@@ -64,10 +77,25 @@ mod tests {
             let failure = whole(text, 10, INT).unwrap_err();
             assert_eq!(failure.reason(), format!("For input string: \"{text}\""));
         }
-        for (text, expected) in [("1.5", 1.5), (" 5 ", 5.0), ("2d", 2.0), (".5", 0.5), ("5.", 5.0), ("1e3", 1e3), ("+Infinity", f64::INFINITY), ("1E400", f64::INFINITY)] {
-            assert_eq!(double(text).unwrap().to_bits(), f64::to_bits(expected), "{text}");
+        for (text, expected) in [
+            ("1.5", 1.5),
+            (" 5 ", 5.0),
+            ("2d", 2.0),
+            (".5", 0.5),
+            ("5.", 5.0),
+            ("1e3", 1e3),
+            ("+Infinity", f64::INFINITY),
+            ("1E400", f64::INFINITY),
+        ] {
+            assert_eq!(
+                double(text).unwrap().to_bits(),
+                f64::to_bits(expected),
+                "{text}"
+            );
         }
-        for text in ["abc", "0x1F", "5L", "1_0", "inf", "infinity", "nan", "d", ".", "e5", "1e", "+-1"] {
+        for text in [
+            "abc", "0x1F", "5L", "1_0", "inf", "infinity", "nan", "d", ".", "e5", "1e", "+-1",
+        ] {
             assert!(double(text).is_err(), "{text}");
         }
         assert_eq!(double("").unwrap_err().reason(), "empty String");

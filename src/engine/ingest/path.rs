@@ -32,9 +32,7 @@ impl Path {
     /// `illegal_argument_exception` for a path without a part.
     pub(super) fn parse(text: &str) -> Result<Self, Failure> {
         if text.is_empty() {
-            return Err(Failure::illegal_argument(
-                "path cannot be null nor empty",
-            ));
+            return Err(Failure::illegal_argument("path cannot be null nor empty"));
         }
         let (root, rest) = match (text.strip_prefix("_ingest."), text.strip_prefix("_source.")) {
             (Some(rest), _) => (Root::Ingest, rest),

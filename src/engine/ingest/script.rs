@@ -56,20 +56,26 @@ impl Definition {
             let length = json::write(&Value::from(&value)).chars().count();
             let wrong = |expected: &str| {
                 let kind = token(&value);
-                x_content_failure((1, value_column), &format!("{expected} doesn't support values of type: {kind}"))
+                x_content_failure(
+                    (1, value_column),
+                    &format!("{expected} doesn't support values of type: {kind}"),
+                )
             };
             match (key.as_str(), &value) {
                 ("source" | "inline", Json::String(text)) => source = Some(text.clone()),
                 ("source" | "inline", Json::Object(_)) => source = Some(value.to_string()),
                 ("id" | "stored", Json::String(text)) => id = Some(text.clone()),
                 ("lang", Json::String(text)) => lang = Some(text.clone()),
-                ("params", Json::Object(entries)) => params = entries.clone(),
+                ("params", Json::Object(entries)) => params.clone_from(entries),
                 ("options", Json::Object(_)) => {}
                 ("source" | "inline" | "id" | "stored" | "lang" | "params" | "options", _) => {
                     return Err(wrong(&key));
                 }
                 _ => {
-                    return Err(x_content_failure((1, column), &format!("unknown field [{key}]")));
+                    return Err(x_content_failure(
+                        (1, column),
+                        &format!("unknown field [{key}]"),
+                    ));
                 }
             }
             column = value_column + length + 1;
@@ -230,19 +236,32 @@ impl Script {
     }
 }
 
+/// Longest source, in bytes.
+const MAX_SOURCE: usize = 65_535;
+
 /// What the Painless engine makes of a source.
 struct Compiled(String);
 
 impl Compiled {
     fn new(source: &str, _: Purpose, _: &Context<'_>) -> Result<Self, Failure> {
+        if source.len() > MAX_SOURCE {
+            return Err(Failure::illegal_argument(format!(
+                "exceeded max allowed inline script size in bytes [{MAX_SOURCE}] with size [{}] for script",
+                source.len()
+            )));
+        }
         Ok(Self(source.to_owned()))
     }
 
     fn run(&self, _: &Document, _: &Map) -> Result<Value, Failure> {
-        Err(Failure::illegal_argument(format!("not supported offline: script [{}]", self.0)))
+        Err(Failure::illegal_argument(format!(
+            "not supported offline: script [{}]",
+            self.0
+        )))
     }
 
     fn test(&self, document: &Document, params: &Map) -> Result<bool, Failure> {
-        self.run(document, params).map(|value| matches!(value, Value::Bool(true)))
+        self.run(document, params)
+            .map(|value| matches!(value, Value::Bool(true)))
     }
 }

@@ -64,14 +64,14 @@ impl Environment {
         if verbose {
             let mut trace = Trace::new(&run);
             return match trace.pipeline(pipeline, &mut document) {
-                Err(fault) if fault.fatal => Err(fault.failure),
+                Err(fault) if fault.fatal => Err(*fault.failure),
                 _ => Ok(json!({"processor_results": trace.records})),
             };
         }
         match pipeline.run(&mut document, &run) {
             Ok(Flow::Continue) => Ok(json!({"doc": document_json(&document.copy()?)})),
             Ok(Flow::Drop) => Ok(Json::Null),
-            Err(fault) if fault.fatal => Err(fault.failure),
+            Err(fault) if fault.fatal => Err(*fault.failure),
             Err(fault) => Ok(json!({"error": fault.failure.to_answer()["error"].take()})),
         }
     }
@@ -105,7 +105,11 @@ fn document(entries: JsonMap<String, Json>, timestamp: &str) -> Result<Document,
         _ => Map::new(crate::engine::value::JavaMap::new()),
     };
     let mut metadata = Vec::new();
-    for (key, default) in [("_index", Some("_index")), ("_id", Some("_id")), ("_routing", None)] {
+    for (key, default) in [
+        ("_index", Some("_index")),
+        ("_id", Some("_id")),
+        ("_routing", None),
+    ] {
         let text = config.optional_string_or_int(key)?;
         if let Some(text) = text.or_else(|| default.map(str::to_owned)) {
             metadata.push((key, Value::str(text)));

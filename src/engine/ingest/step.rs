@@ -62,8 +62,8 @@ pub struct Handled {
 /// A failure on its way up, with the processor that it came from.
 #[derive(Clone, Debug)]
 pub(super) struct Fault {
-    pub(super) failure: Failure,
-    pub(super) origin: Option<Origin>,
+    pub(super) failure: Box<Failure>,
+    pub(super) origin: Option<Box<Origin>>,
     /// The server does not catch it for one document: the whole request fails.
     pub(super) fatal: bool,
 }
@@ -80,7 +80,7 @@ pub(super) struct Origin {
 impl From<Failure> for Fault {
     fn from(failure: Failure) -> Self {
         Self {
-            failure,
+            failure: Box::new(failure),
             origin: None,
             fatal: false,
         }
@@ -91,33 +91,43 @@ impl Fault {
     /// A failure of the whole request.
     pub(super) fn fatal(failure: Failure) -> Self {
         Self {
-            failure,
+            failure: Box::new(failure),
             origin: None,
             fatal: true,
         }
     }
 
     /// The fault with this origin, unless it has one.
-    pub(super) fn from_processor(mut self, kind: &str, tag: Option<&str>, document: &Document) -> Self {
-        self.origin.get_or_insert_with(|| Origin {
-            kind: kind.to_owned(),
-            tag: tag.map(str::to_owned),
-            pipeline: match document.pipelines.as_slice() {
-                [_, .., innermost] => Some(innermost.clone()),
-                _ => None,
-            },
+    pub(super) fn blamed_on(mut self, kind: &str, tag: Option<&str>, document: &Document) -> Self {
+        self.origin.get_or_insert_with(|| {
+            Box::new(Origin {
+                kind: kind.to_owned(),
+                tag: tag.map(str::to_owned),
+                pipeline: match document.pipelines.as_slice() {
+                    [_, .., innermost] => Some(innermost.clone()),
+                    _ => None,
+                },
+            })
         });
         self
     }
 
     /// What is remembered of it once it is handled.
-    pub(super) fn handled(&self, kind: &str, tag: Option<&str>, document: &Document, ignored: bool) -> Handled {
+    pub(super) fn handled(
+        &self,
+        kind: &str,
+        tag: Option<&str>,
+        document: &Document,
+        ignored: bool,
+    ) -> Handled {
         let origin = self.origin.as_ref();
         Handled {
-            processor: origin.map_or(kind, |origin| &origin.kind).to_owned(),
+            processor: origin
+                .map_or(kind, |origin| origin.kind.as_str())
+                .to_owned(),
             tag: origin.map_or_else(|| tag.map(str::to_owned), |origin| origin.tag.clone()),
             pipeline: document.pipelines.last().cloned(),
-            failure: self.failure.clone(),
+            failure: (*self.failure).clone(),
             ignored,
         }
     }
@@ -125,7 +135,8 @@ impl Fault {
     /// Writes the `on_failure_*` metadata.
     pub(super) fn describe(&self, document: &Document) {
         let origin = self.origin.as_ref();
-        let text = |text: Option<&String>| text.map_or(Value::Null, |text| Value::str(text.as_str()));
+        let text =
+            |text: Option<&String>| text.map_or(Value::Null, |text| Value::str(text.as_str()));
         let root = self.failure.root();
         let message = match root.reason() {
             "" => Value::Null,
@@ -210,13 +221,16 @@ impl Step {
             result => return result,
         };
         let tag = self.tag.as_deref();
-        run.handled
-            .borrow_mut()
-            .push(fault.handled(&self.kind, tag, document, self.ignore_failure));
+        run.handled.borrow_mut().push(fault.handled(
+            &self.kind,
+            tag,
+            document,
+            self.ignore_failure,
+        ));
         if self.ignore_failure {
             return Ok(Flow::Continue);
         }
-        let fault = fault.from_processor(&self.kind, tag, document);
+        let fault = fault.blamed_on(&self.kind, tag, document);
         handle(&fault, &self.on_failure, document, run)
     }
 
@@ -248,7 +262,7 @@ pub(super) fn run_all(
             Err(fault) if fault.fatal => return Err(fault),
             Err(fault) => {
                 let (kind, tag) = (step.failing_kind(), step.tag.as_deref());
-                let fault = fault.from_processor(kind, tag, document);
+                let fault = fault.blamed_on(kind, tag, document);
                 if on_failure.is_empty() {
                     return Err(fault);
                 }
@@ -274,7 +288,7 @@ fn handle(
     for step in handlers {
         result = step
             .run(document, run)
-            .map_err(|fault| fault.from_processor(step.failing_kind(), step.tag.as_deref(), document));
+            .map_err(|fault| fault.blamed_on(step.failing_kind(), step.tag.as_deref(), document));
         if !matches!(result, Ok(Flow::Continue)) {
             break;
         }

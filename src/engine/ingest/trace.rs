@@ -29,6 +29,7 @@ struct Group<'a> {
 }
 
 /// What a record says about the document.
+#[derive(Clone, Copy)]
 enum Outcome<'a> {
     Success(&'a Document),
     Gone,
@@ -73,7 +74,7 @@ impl<'run, 'environment> Trace<'run, 'environment> {
                 Err(fault) if fault.fatal => return Err(fault),
                 Err(_) if group.ignore_failure => {}
                 Err(fault) => {
-                    let fault = fault.from_processor(&step.kind, step.tag.as_deref(), document);
+                    let fault = fault.blamed_on(&step.kind, step.tag.as_deref(), document);
                     if group.on_failure.is_empty() {
                         return Err(fault);
                     }
@@ -102,7 +103,7 @@ impl<'run, 'environment> Trace<'run, 'environment> {
         for step in group.on_failure {
             result = self
                 .step(step, &handlers, document)
-                .map_err(|fault| fault.from_processor(&step.kind, step.tag.as_deref(), document));
+                .map_err(|fault| fault.blamed_on(&step.kind, step.tag.as_deref(), document));
             if !matches!(result, Ok(Flow::Continue)) {
                 break;
             }

@@ -55,13 +55,15 @@ const MAX_LENGTH: usize = 1000;
 /// `illegal_argument_exception` for a language that does not exist.
 pub(super) fn language(locale: &str) -> Result<Language, Failure> {
     names::language(locale).map_err(|code| {
-        Failure::illegal_argument(format!("Unknown language: {}", locale.split(['-', '_']).next().unwrap_or_default())).because(
-            Failure::new(
-                500,
-                "missing_resource_exception",
-                format!("Couldn't find 3-letter language code for {code}"),
-            ),
-        )
+        Failure::illegal_argument(format!(
+            "Unknown language: {}",
+            locale.split(['-', '_']).next().unwrap_or_default()
+        ))
+        .because(Failure::new(
+            500,
+            "missing_resource_exception",
+            format!("Couldn't find 3-letter language code for {code}"),
+        ))
     })
 }
 
@@ -122,9 +124,9 @@ impl Format {
             _ if self.patterns.len() > 1 => {
                 unreadable("Failed to parse with all enclosed parsers".into())
             }
-            Some(Mismatch::At(index)) => {
-                unreadable(format!("Text '{shown}' could not be parsed at index {index}"))
-            }
+            Some(Mismatch::At(index)) => unreadable(format!(
+                "Text '{shown}' could not be parsed at index {index}"
+            )),
             Some(Mismatch::Rest(index)) => unreadable(format!(
                 "Text '{shown}' could not be parsed, unparsed text found at index {index}"
             )),

@@ -73,7 +73,9 @@ fn next_reference(text: &str) -> Option<Reference<'_>> {
                 start,
                 end: start + 2 + end + 1,
                 name: inside.get(..name_end)?,
-                capture: (field_length > 0).then(|| inside.get(..capture_end)).flatten(),
+                capture: (field_length > 0)
+                    .then(|| inside.get(..capture_end))
+                    .flatten(),
             });
         }
         from = start + 2;
@@ -130,7 +132,9 @@ fn follow<'a>(
         ));
     }
     if depth > MAX_DEPTH {
-        return Err(format!("patterns refer to each other deeper than [{MAX_DEPTH}]"));
+        return Err(format!(
+            "patterns refer to each other deeper than [{MAX_DEPTH}]"
+        ));
     }
     let mut rest = pattern;
     while let Some(reference) = next_reference(rest) {

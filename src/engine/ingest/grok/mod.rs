@@ -79,8 +79,8 @@ impl Grok {
         };
         let expanded = expand::expand(&combined, &bank)?;
         let translated = onig::translate(&expanded)?;
-        let regex = Regex::raw(&translated.pattern)
-            .map_err(|error| error.description().to_owned())?;
+        let regex =
+            Regex::raw(&translated.pattern).map_err(|error| error.description().to_owned())?;
         let mut captures: Vec<Capture> = Vec::new();
         let mut alternatives = Vec::new();
         for (index, name) in translated.groups.iter().enumerate() {
@@ -92,7 +92,10 @@ impl Grok {
                 continue;
             }
             let capture = Capture::new(name, group);
-            match captures.iter_mut().find(|known| known.field == capture.field) {
+            match captures
+                .iter_mut()
+                .find(|known| known.field == capture.field)
+            {
                 Some(known) => known.groups.push(group),
                 None => captures.push(capture),
             }

@@ -36,7 +36,11 @@ pub(super) fn translate(expression: &str) -> Result<Translated, String> {
             }
             '[' => at += class(rest, &mut out)?,
             '(' if is_named(rest) => {
-                let name: String = rest.iter().skip(3).take_while(|char| **char != '>').collect();
+                let name: String = rest
+                    .iter()
+                    .skip(3)
+                    .take_while(|char| **char != '>')
+                    .collect();
                 let _ = write!(out, "(?<{}>", group_name(groups.len()));
                 at += name.chars().count() + 4;
                 groups.push(name);
@@ -48,9 +52,7 @@ pub(super) fn translate(expression: &str) -> Result<Translated, String> {
                 at += 1;
             }
             ')' => {
-                depth = depth
-                    .checked_sub(1)
-                    .ok_or("unmatched close parenthesis")?;
+                depth = depth.checked_sub(1).ok_or("unmatched close parenthesis")?;
                 out.push(')');
                 at += 1;
             }
@@ -117,9 +119,11 @@ fn escape(letter: Option<char>, in_class: bool) -> Result<String, String> {
     };
     Ok(match (contents, letter) {
         ("", 'Z') => r"(?=\n?\z)".to_owned(),
-        ("", '/' | '"' | '\'' | '<' | '>' | '%' | '@' | '!' | ' ' | ',' | ':' | ';' | '=' | '_' | '`') => {
-            letter.to_string()
-        }
+        (
+            "",
+            '/' | '"' | '\'' | '<' | '>' | '%' | '@' | '!' | ' ' | ',' | ':' | ';' | '=' | '_'
+            | '`',
+        ) => letter.to_string(),
         ("", other) => format!("\\{other}"),
         (contents, 'd' | 'w' | 's' | 'h') if in_class => contents.to_owned(),
         (contents, 'd' | 'w' | 's' | 'h') => format!("[{contents}]"),
@@ -152,7 +156,11 @@ fn class(rest: &[char], out: &mut String) -> Result<usize, String> {
                 }
             }
             '[' if rest.get(at + 1) == Some(&':') => {
-                let end = rest.iter().skip(at).position(|char| *char == ']').unwrap_or(0);
+                let end = rest
+                    .iter()
+                    .skip(at)
+                    .position(|char| *char == ']')
+                    .unwrap_or(0);
                 out.extend(rest.iter().skip(at).take(end + 1));
                 at += end;
             }

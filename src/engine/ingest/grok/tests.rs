@@ -38,16 +38,28 @@ fn every_pattern_of_the_bank_compiles() {
 fn takes_texts_apart() {
     for (pattern, text, expected) in [
         ("%{WORD:w}", "a b", &[("w", "a")][..]),
-        ("%{NUMBER:n:int} %{NUMBER:f:float}", "5 0.50", &[("n", "5"), ("f", "0.5")]),
+        (
+            "%{NUMBER:n:int} %{NUMBER:f:float}",
+            "5 0.50",
+            &[("n", "5"), ("f", "0.5")],
+        ),
         ("%{IP:ip}", "from ::1", &[("ip", "::1")]),
         ("%{IP:ip}", "10.1.2.3:80", &[("ip", "10.1.2.3")]),
         ("(?<q.r>\\d+)", "id 42", &[("q.r", "42")]),
-        ("%{WORD:a.b}-%{WORD:[c]}", "x-y", &[("a.b", "x"), ("[c]", "y")]),
+        (
+            "%{WORD:a.b}-%{WORD:[c]}",
+            "x-y",
+            &[("a.b", "x"), ("[c]", "y")],
+        ),
         ("%{INT:i:int}|%{WORD:s}", "abc", &[("s", "abc")]),
         (
             "%{TIMESTAMP_ISO8601:t} %{LOGLEVEL:l} %{GREEDYDATA:m}",
             "2020-08-31T10:20:30.5Z ERROR boom at x",
-            &[("t", "2020-08-31T10:20:30.5Z"), ("l", "ERROR"), ("m", "boom at x")],
+            &[
+                ("t", "2020-08-31T10:20:30.5Z"),
+                ("l", "ERROR"),
+                ("m", "boom at x"),
+            ],
         ),
         (
             "%{COMBINEDAPACHELOG}",
@@ -77,9 +89,24 @@ fn takes_texts_apart() {
                 ("message", "hello"),
             ],
         ),
-        ("%{WINPATH:p}", "in C:\\Windows\\x.exe", &[("p", "C:\\Windows\\x.exe")]),
-        ("%{URI:u}", "see https://a.b:8/c?d=e now", &[("u", "https://a.b:8/c?d=e"), ("port", "8")]),
-        ("%{UUID:u} %{MAC:m}", "0f8fad5b-d9cb-469f-a165-70867728950e 00:1b:2c:3d:4e:5f", &[("u", "0f8fad5b-d9cb-469f-a165-70867728950e"), ("m", "00:1b:2c:3d:4e:5f")]),
+        (
+            "%{WINPATH:p}",
+            "in C:\\Windows\\x.exe",
+            &[("p", "C:\\Windows\\x.exe")],
+        ),
+        (
+            "%{URI:u}",
+            "see https://a.b:8/c?d=e now",
+            &[("u", "https://a.b:8/c?d=e"), ("port", "8")],
+        ),
+        (
+            "%{UUID:u} %{MAC:m}",
+            "0f8fad5b-d9cb-469f-a165-70867728950e 00:1b:2c:3d:4e:5f",
+            &[
+                ("u", "0f8fad5b-d9cb-469f-a165-70867728950e"),
+                ("m", "00:1b:2c:3d:4e:5f"),
+            ],
+        ),
     ] {
         assert_eq!(fields(pattern, text), Some(pairs(expected)), "{pattern}");
     }
@@ -100,7 +127,11 @@ fn knows_which_expression_matched() {
 fn words_errors_as_the_server() {
     let define = |name: &str, pattern: &str| (name.to_owned(), pattern.to_owned());
     for (pattern, definitions, expected) in [
-        ("%{NOPE:x}", vec![], "Unable to find pattern [NOPE] in Grok's pattern dictionary"),
+        (
+            "%{NOPE:x}",
+            vec![],
+            "Unable to find pattern [NOPE] in Grok's pattern dictionary",
+        ),
         ("(", vec![], "end pattern with unmatched parenthesis"),
         ("a)", vec![], "unmatched close parenthesis"),
         ("[a", vec![], "premature end of char-class"),
@@ -109,13 +140,22 @@ fn words_errors_as_the_server() {
             vec![define("A", "%{B}"), define("B", "%{A}")],
             "circular reference in pattern [B][%{A}] back to pattern [A]",
         ),
-        ("%{A}", vec![define("A", "x%{A}")], "circular reference in pattern [A][x%{A}]"),
+        (
+            "%{A}",
+            vec![define("A", "x%{A}")],
+            "circular reference in pattern [A][x%{A}]",
+        ),
     ] {
         let error = Grok::new(&[pattern.to_owned()], &definitions, false).unwrap_err();
         assert_eq!(error, expected, "{pattern}");
     }
     let doubling: Vec<_> = (0..40)
-        .map(|index| define(&format!("P{index}"), &format!("%{{P{0}}}%{{P{0}}}", index + 1)))
+        .map(|index| {
+            define(
+                &format!("P{index}"),
+                &format!("%{{P{0}}}%{{P{0}}}", index + 1),
+            )
+        })
         .collect();
     assert!(Grok::new(&["%{P0}".to_owned()], &doubling, false).is_err());
 }

@@ -115,7 +115,9 @@ impl Renderer<'_> {
     /// The value of a name in the innermost scope that has it.
     fn find(&self, name: &str) -> Result<Option<Value>, Failure> {
         if name == "." {
-            return Ok(Some(self.scopes.last().cloned().unwrap_or_else(|| self.model())));
+            return Ok(Some(
+                self.scopes.last().cloned().unwrap_or_else(|| self.model()),
+            ));
         }
         for scope in self.scopes.iter().rev() {
             if let Some(value) = dig(name, |key| member(scope, key))? {
@@ -234,9 +236,9 @@ fn dig(
 fn member(value: &Value, name: &str) -> Result<Option<Value>, Failure> {
     match value {
         Value::Map(map) => Ok(map.get(name)),
-        Value::List(list) if name == "size" => {
-            Ok(Some(Value::Int(i32::try_from(list.len()).unwrap_or(i32::MAX))))
-        }
+        Value::List(list) if name == "size" => Ok(Some(Value::Int(
+            i32::try_from(list.len()).unwrap_or(i32::MAX),
+        ))),
         Value::List(list) => match name.parse::<i32>() {
             Ok(index) => match usize::try_from(index).ok().and_then(|it| list.get(it)) {
                 Some(item) => Ok(Some(item).filter(|item| !item.is_null())),
@@ -318,6 +320,8 @@ fn url_encode(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::super::template::parse;
     use super::render;
     use crate::engine::ingest::document::Document;

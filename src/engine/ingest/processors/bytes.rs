@@ -43,9 +43,12 @@ pub(super) fn parse(text: &str, field: &str) -> Result<i64, Failure> {
         Ok(count) if count < -1 => Err(refuse(Failure::illegal_argument(format!(
             "Values less than -1 bytes are not supported: {count}b"
         )))),
-        Ok(count) => count
-            .checked_mul(size)
-            .ok_or_else(|| refuse(Failure::illegal_argument(format!("Values greater than {} bytes are not supported: {text}", i64::MAX)))),
+        Ok(count) => count.checked_mul(size).ok_or_else(|| {
+            refuse(Failure::illegal_argument(format!(
+                "Values greater than {} bytes are not supported: {text}",
+                i64::MAX
+            )))
+        }),
         Err(_) => {
             let count = number::double(number).map_err(refuse)?;
             #[expect(
@@ -61,6 +64,8 @@ pub(super) fn parse(text: &str, field: &str) -> Result<i64, Failure> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::parse;
 
     #[test]
@@ -77,7 +82,11 @@ mod tests {
             assert_eq!(parse(text, "v").unwrap(), bytes, "{text}");
         }
         for text in ["", "12", "kb", "xkb", "9223372036854775807kb", "-5kb"] {
-            assert_eq!(parse(text, "v").unwrap_err().kind(), "parse_exception", "{text}");
+            assert_eq!(
+                parse(text, "v").unwrap_err().kind(),
+                "parse_exception",
+                "{text}"
+            );
         }
     }
 }

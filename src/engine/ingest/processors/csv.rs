@@ -131,6 +131,8 @@ impl Cursor {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::Rules;
 
     fn columns(line: &str, trim: bool) -> Vec<String> {
@@ -158,8 +160,16 @@ mod tests {
             ("", false, vec![]),
             ("\"x\" ,y", false, vec!["x", "y"]),
             ("a,\"b", false, vec!["a", "! Unmatched quote"]),
-            ("a,b\"c", false, vec!["a", "! Illegal character inside unquoted field at 3"]),
-            ("\"a\"b", false, vec!["! character 'b' after quoted field at 3"]),
+            (
+                "a,b\"c",
+                false,
+                vec!["a", "! Illegal character inside unquoted field at 3"],
+            ),
+            (
+                "\"a\"b",
+                false,
+                vec!["! character 'b' after quoted field at 3"],
+            ),
         ] {
             assert_eq!(columns(line, trim), expected, "{line}");
         }

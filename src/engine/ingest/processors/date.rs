@@ -51,7 +51,10 @@ pub(super) fn create(config: &mut Config, _: &Context<'_>) -> Result<Box<dyn Pro
         .collect::<Result<_, _>>()?;
     let output = match config.optional_string("output_format")? {
         Some(text) => Format::new(&text).map_err(|failure| {
-            config.refuse("output_format", &format!("invalid output format [{text}]: {}", failure.reason()))
+            config.refuse(
+                "output_format",
+                &format!("invalid output format [{text}]: {}", failure.reason()),
+            )
         })?,
         None => Format::new(ISO)?,
     };
@@ -80,7 +83,13 @@ impl Reader {
         })
     }
 
-    fn read(&self, text: &str, zone: &Zone, language: Language, run: &Run<'_>) -> Result<Zoned, Failure> {
+    fn read(
+        &self,
+        text: &str,
+        zone: &Zone,
+        language: Language,
+        run: &Run<'_>,
+    ) -> Result<Zoned, Failure> {
         let at_millis = |millis: i64| Zoned {
             seconds: millis.div_euclid(1000),
             nano: millis.rem_euclid(1000) * 1_000_000,
@@ -88,7 +97,10 @@ impl Reader {
         };
         match self {
             Self::Unix => {
-                #[expect(clippy::cast_possible_truncation, reason = "as the server: (long) (double)")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "as the server: (long) (double)"
+                )]
                 let millis = (number::double(text)? * 1000.0) as i64;
                 Ok(at_millis(millis))
             }
@@ -154,7 +166,11 @@ fn tai64n(text: &str) -> Result<i64, Failure> {
 impl Processor for Date {
     fn run(&self, document: &Document, run: &Run<'_>) -> Result<Flow, Failure> {
         let value = self.field.value(document, false)?.unwrap_or_default();
-        let text = if value.is_null() { String::new() } else { value.to_java_string() };
+        let text = if value.is_null() {
+            String::new()
+        } else {
+            value.to_java_string()
+        };
         let mut last = None;
         for reader in &self.readers {
             match self.surroundings(document).and_then(|(zone, language)| {
@@ -214,14 +230,16 @@ pub(super) fn index_name(
 ) -> Result<Box<dyn Processor>, Failure> {
     let locale = config.optional_string("locale")?;
     let zone = config.optional_string("timezone")?;
-    let zone = zone.map_or(Ok(Zone::UTC), |id| Zone::of(&id)).map_err(|failure| {
-        let class = if failure.kind() == "zone_rules_exception" {
-            "java.time.zone.ZoneRulesException"
-        } else {
-            "java.time.DateTimeException"
-        };
-        foreign(class, failure)
-    })?;
+    let zone = zone
+        .map_or(Ok(Zone::UTC), |id| Zone::of(&id))
+        .map_err(|failure| {
+            let class = if failure.kind() == "zone_rules_exception" {
+                "java.time.zone.ZoneRulesException"
+            } else {
+                "java.time.DateTimeException"
+            };
+            foreign(class, failure)
+        })?;
     let language = locale.map_or(Ok(Language::ENGLISH), |locale| language(&locale))?;
     let formats = config
         .optional_strings("date_formats")?
@@ -236,7 +254,9 @@ pub(super) fn index_name(
         })
         .collect::<Result<_, _>>()?;
     let field = config.field("field")?;
-    let prefix = config.optional_string("index_name_prefix")?.unwrap_or_default();
+    let prefix = config
+        .optional_string("index_name_prefix")?
+        .unwrap_or_default();
     let prefix = config.template("index_name_prefix", &prefix)?;
     let rounding = config.string("date_rounding")?;
     let rounding = config.template("date_rounding", &rounding)?;
@@ -258,7 +278,11 @@ pub(super) fn index_name(
 impl Processor for DateIndexName {
     fn run(&self, document: &Document, run: &Run<'_>) -> Result<Flow, Failure> {
         let value = self.field.value(document, false)?.unwrap_or_default();
-        let text = if value.is_null() { String::new() } else { value.to_java_string() };
+        let text = if value.is_null() {
+            String::new()
+        } else {
+            value.to_java_string()
+        };
         let mut last = None;
         let when = self.readers.iter().find_map(|reader| {
             reader

@@ -79,12 +79,7 @@ impl Foreach {
         }
     }
 
-    fn list(
-        &self,
-        items: &[Value],
-        document: &mut Document,
-        run: &Run<'_>,
-    ) -> Result<Flow, Fault> {
+    fn list(&self, items: &[Value], document: &mut Document, run: &Run<'_>) -> Result<Flow, Fault> {
         let mut changed = Vec::with_capacity(items.len());
         for item in items {
             let before = document.ingest.put("_value", item.clone());
@@ -110,7 +105,8 @@ impl Foreach {
         for (key, item) in entries {
             let keys = ["_key", "_value"];
             let before = [key, item].map(Clone::clone);
-            let before = [0, 1].map(|index| document.ingest.put(keys[index], before[index].clone()));
+            let before =
+                [0, 1].map(|index| document.ingest.put(keys[index], before[index].clone()));
             let result = self.step.run(document, run);
             if let Ok(Flow::Drop) = result {
                 return result;

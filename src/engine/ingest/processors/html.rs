@@ -62,7 +62,11 @@ fn element(markup: &str) -> Option<(String, usize)> {
         let close_at = end + inside.find(&close)?;
         end = close_at + tag_end(markup.get(close_at..)?)?;
     }
-    let replacement = if INLINE.contains(&name.as_str()) { "" } else { "\n" };
+    let replacement = if INLINE.contains(&name.as_str()) {
+        ""
+    } else {
+        "\n"
+    };
     Some((replacement.to_owned(), end))
 }
 
@@ -139,6 +143,8 @@ const NAMED: [(&str, char); 32] = [
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::strip;
 
     #[test]

@@ -29,7 +29,9 @@ pub(super) fn create(
         Some(tag) => format!("ml.inference.{tag}"),
         None => "ml.inference".to_owned(),
     };
-    let target = config.optional_string("target_field")?.unwrap_or(default_target);
+    let target = config
+        .optional_string("target_field")?
+        .unwrap_or(default_target);
     let field_map = match config.optional_map("field_map")? {
         Some(map) => map,
         // Its name in the versions before 7.8.
@@ -46,7 +48,11 @@ pub(super) fn create(
     Ok(Box::new(Inference {
         model,
         target: Field::fixed(&target),
-        field_map: FieldMap::new(field_map.iter().map(|(from, to)| (from.as_str(), to.as_str()))),
+        field_map: FieldMap::new(
+            field_map
+                .iter()
+                .map(|(from, to)| (from.as_str(), to.as_str())),
+        ),
         update,
     }))
 }

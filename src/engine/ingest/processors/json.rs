@@ -20,9 +20,8 @@ pub(super) fn parse(value: &Value) -> Result<Value, Failure> {
     }
     let length = end_of(trimmed).unwrap_or(trimmed.len());
     let token = trimmed.get(..length).unwrap_or(trimmed);
-    json::parse(token.as_bytes()).map_err(|error| {
-        refuse(&error.message, &text, start + error.offset)
-    })
+    json::parse(token.as_bytes())
+        .map_err(|error| refuse(&error.message, &text, start + error.offset))
 }
 
 /// A number or a word.
@@ -91,6 +90,8 @@ fn refuse(message: &str, text: &str, offset: usize) -> Failure {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::parse;
     use crate::engine::value::{Value, json};
 
@@ -103,9 +104,15 @@ mod tests {
             ("true", "true"),
             ("", "null"),
         ] {
-            assert_eq!(json::write(&parse(&text.into()).unwrap_or_default()), expected);
+            assert_eq!(
+                json::write(&parse(&text.into()).unwrap_or_default()),
+                expected
+            );
         }
-        assert_eq!(json::write(&parse(&Value::Null).unwrap_or_default()), "null");
+        assert_eq!(
+            json::write(&parse(&Value::Null).unwrap_or_default()),
+            "null"
+        );
         for text in ["text", "{bad", "{\"a\":1,\"a\":2}", "NaN", "'x'", "["] {
             let failure = parse(&text.into()).unwrap_err();
             assert_eq!(failure.root().kind(), "json_parse_exception", "{text}");

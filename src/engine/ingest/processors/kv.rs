@@ -66,7 +66,9 @@ fn splitter(text: &str) -> Result<Result<Regex, Failure>, Failure> {
     let length = text.chars().count();
     let is_short = length < 2 || length == 2 && text.starts_with('\\');
     match pattern {
-        Err(failure) if !is_short => Err(foreign("java.util.regex.PatternSyntaxException", failure)),
+        Err(failure) if !is_short => {
+            Err(foreign("java.util.regex.PatternSyntaxException", failure))
+        }
         other => Ok(other),
     }
 }
@@ -102,7 +104,11 @@ impl Processor for KeyValue {
             };
             let key = trim(self.trim_key.as_ref(), (*key).to_owned())?;
             if self.wants(&key) {
-                let value = if self.strip_brackets { without_brackets(value) } else { value };
+                let value = if self.strip_brackets {
+                    without_brackets(value)
+                } else {
+                    value
+                };
                 let value = trim(self.trim_value.as_ref(), value.to_owned())?;
                 self.put(&key, value, document)?;
             }
@@ -136,13 +142,18 @@ impl KeyValue {
 
 fn trim(pattern: Option<&Regex>, text: String) -> Result<String, Failure> {
     match pattern {
-        Some(pattern) => Ok(pattern.replace_all(&JavaString::from(text), "")?.to_string()),
+        Some(pattern) => Ok(pattern
+            .replace_all(&JavaString::from(text), "")?
+            .to_string()),
         None => Ok(text),
     }
 }
 
 /// Without one bracket or quote at each end.
 fn without_brackets(text: &str) -> &str {
-    let text = text.strip_prefix(['(', '[', '<', '"', '\'']).unwrap_or(text);
-    text.strip_suffix([']', ')', '>', '"', '\'']).unwrap_or(text)
+    let text = text
+        .strip_prefix(['(', '[', '<', '"', '\''])
+        .unwrap_or(text);
+    text.strip_suffix([']', ')', '>', '"', '\''])
+        .unwrap_or(text)
 }

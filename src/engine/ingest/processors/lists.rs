@@ -46,7 +46,10 @@ pub(super) fn split(config: &mut Config, _: &Context<'_>) -> Result<Box<dyn Proc
 
 impl Processor for Split {
     fn run(&self, document: &Document, _: &Run<'_>) -> Result<Flow, Failure> {
-        let Some(text) = self.field.text(document, self.ignore_missing, "cannot split.")? else {
+        let Some(text) = self
+            .field
+            .text(document, self.ignore_missing, "cannot split.")?
+        else {
             return Ok(Flow::Continue);
         };
         let separator = self.separator.as_ref().map_err(Clone::clone)?;
@@ -115,9 +118,8 @@ pub(super) fn sort(config: &mut Config, _: &Context<'_>) -> Result<Box<dyn Proce
         None | Some("asc") => false,
         Some("desc") => true,
         Some(other) => {
-            let reason = format!(
-                "Sort direction [{other}] not recognized. Valid values are: [asc, desc]"
-            );
+            let reason =
+                format!("Sort direction [{other}] not recognized. Valid values are: [asc, desc]");
             return Err(config.refuse("order", &reason));
         }
     };

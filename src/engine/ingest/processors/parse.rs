@@ -25,7 +25,9 @@ struct DissectProcessor {
 pub(super) fn dissect(config: &mut Config, _: &Context<'_>) -> Result<Box<dyn Processor>, Failure> {
     let field = config.field("field")?;
     let pattern = config.string("pattern")?;
-    let separator = config.optional_string("append_separator")?.unwrap_or_default();
+    let separator = config
+        .optional_string("append_separator")?
+        .unwrap_or_default();
     let ignore_missing = config.boolean("ignore_missing", false)?;
     let dissect = Dissect::new(&pattern, &separator).map_err(|failure| {
         let class = if failure.kind() == "key_parse" {
@@ -44,7 +46,9 @@ pub(super) fn dissect(config: &mut Config, _: &Context<'_>) -> Result<Box<dyn Pr
 
 impl Processor for DissectProcessor {
     fn run(&self, document: &Document, _: &Run<'_>) -> Result<Flow, Failure> {
-        let text = self.field.text(document, self.ignore_missing, CANNOT_PROCESS)?;
+        let text = self
+            .field
+            .text(document, self.ignore_missing, CANNOT_PROCESS)?;
         if let Some(text) = text {
             for (name, value) in self.dissect.parse(&text.to_str())? {
                 document.set(&Path::parse(&name)?, value.into())?;
@@ -65,7 +69,10 @@ struct GrokProcessor {
 }
 
 /// Creates a `grok` processor.
-pub(super) fn grok(config: &mut Config, context: &Context<'_>) -> Result<Box<dyn Processor>, Failure> {
+pub(super) fn grok(
+    config: &mut Config,
+    context: &Context<'_>,
+) -> Result<Box<dyn Processor>, Failure> {
     let field = config.field("field")?;
     let patterns: Vec<String> = config
         .list("patterns")?
@@ -89,7 +96,10 @@ pub(super) fn grok(config: &mut Config, context: &Context<'_>) -> Result<Box<dyn
     let grok = Grok::new(&patterns, &definitions, trace).map_err(|message| {
         config.refuse(
             "patterns",
-            &format!("Invalid regex pattern found in: [{}]. {message}", patterns.join(", ")),
+            &format!(
+                "Invalid regex pattern found in: [{}]. {message}",
+                patterns.join(", ")
+            ),
         )
     })?;
     Ok(Box::new(GrokProcessor {
@@ -103,7 +113,9 @@ pub(super) fn grok(config: &mut Config, context: &Context<'_>) -> Result<Box<dyn
 
 impl Processor for GrokProcessor {
     fn run(&self, document: &Document, _: &Run<'_>) -> Result<Flow, Failure> {
-        let text = self.field.text(document, self.ignore_missing, CANNOT_PROCESS)?;
+        let text = self
+            .field
+            .text(document, self.ignore_missing, CANNOT_PROCESS)?;
         let Some(text) = text else {
             return Ok(Flow::Continue);
         };
@@ -117,7 +129,11 @@ impl Processor for GrokProcessor {
             document.set(&Path::parse(&name)?, value)?;
         }
         if self.trace {
-            let index = if self.patterns > 1 { captures.pattern } else { 0 };
+            let index = if self.patterns > 1 {
+                captures.pattern
+            } else {
+                0
+            };
             document
                 .ingest
                 .put("_grok_match_index", Value::str(index.to_string()));
@@ -146,8 +162,16 @@ pub(super) fn csv(config: &mut Config, _: &Context<'_>) -> Result<Box<dyn Proces
             _ => Err(config.refuse(key, what)),
         }
     };
-    let quote = single("quote", '"', "quote has to be single character like \" or '")?;
-    let separator = single("separator", ',', "separator has to be single character like , or ;")?;
+    let quote = single(
+        "quote",
+        '"',
+        "quote has to be single character like \" or '",
+    )?;
+    let separator = single(
+        "separator",
+        ',',
+        "separator has to be single character like , or ;",
+    )?;
     let trim = config.boolean("trim", false)?;
     let empty_value = config.take("empty_value");
     let ignore_missing = config.boolean("ignore_missing", false)?;
@@ -173,7 +197,9 @@ pub(super) fn csv(config: &mut Config, _: &Context<'_>) -> Result<Box<dyn Proces
 
 impl Processor for CsvProcessor {
     fn run(&self, document: &Document, _: &Run<'_>) -> Result<Flow, Failure> {
-        let text = self.field.text(document, self.ignore_missing, CANNOT_PROCESS)?;
+        let text = self
+            .field
+            .text(document, self.ignore_missing, CANNOT_PROCESS)?;
         let Some(text) = text else {
             return Ok(Flow::Continue);
         };
@@ -197,7 +223,10 @@ struct JsonProcessor {
 }
 
 /// Creates a `json` processor.
-pub(super) fn json(config: &mut Config, context: &Context<'_>) -> Result<Box<dyn Processor>, Failure> {
+pub(super) fn json(
+    config: &mut Config,
+    context: &Context<'_>,
+) -> Result<Box<dyn Processor>, Failure> {
     let field = config.field("field")?;
     let target = config.optional_string("target_field")?;
     let to_root = config.boolean("add_to_root", false)?;

@@ -9,7 +9,7 @@ use crate::engine::ingest::factory::Context;
 use crate::engine::ingest::field::Field;
 use crate::engine::ingest::mustache::ValueTemplate;
 use crate::engine::ingest::step::{Flow, Processor, Run};
-use crate::engine::value::Value;
+use crate::engine::value::{JavaString, Value};
 
 /// Where a new value comes from.
 enum Source {
@@ -25,7 +25,10 @@ struct Set {
 }
 
 /// Creates a `set` processor.
-pub(super) fn set(config: &mut Config, context: &Context<'_>) -> Result<Box<dyn Processor>, Failure> {
+pub(super) fn set(
+    config: &mut Config,
+    context: &Context<'_>,
+) -> Result<Box<dyn Processor>, Failure> {
     let field = config.field_template("field")?;
     let copy_from = if context.since(7, 11) {
         config.optional_string("copy_from")?
@@ -71,7 +74,7 @@ impl Processor for Set {
                 (copy, true)
             }
         };
-        let is_empty = value.is_null() || value.as_str().is_some_and(|text| text.is_empty());
+        let is_empty = value.is_null() || value.as_str().is_some_and(JavaString::is_empty);
         if !(self.ignore_empty && may_be_left_out && is_empty) {
             document.set(&path, value)?;
         }

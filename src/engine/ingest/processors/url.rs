@@ -8,11 +8,7 @@ use crate::engine::failure::Failure;
 /// # Errors
 /// `illegal_argument_exception` for an escape that is not complete.
 pub(super) fn decode(text: &str) -> Result<String, Failure> {
-    let refuse = |what: &str| {
-        Err(Failure::illegal_argument(format!(
-            "URLDecoder: {what}"
-        )))
-    };
+    let refuse = |what: &str| Err(Failure::illegal_argument(format!("URLDecoder: {what}")));
     let mut out = String::with_capacity(text.len());
     let mut escaped = Vec::new();
     let mut rest = text;
@@ -45,6 +41,8 @@ pub(super) fn decode(text: &str) -> Result<String, Failure> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::decode;
 
     #[test]
