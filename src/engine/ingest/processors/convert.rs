@@ -129,7 +129,7 @@ impl Type {
                 ))),
             },
             Self::Ip => {
-                if text.parse::<std::net::IpAddr>().is_ok() {
+                if text.parse::<core::net::IpAddr>().is_ok() {
                     return Ok(value.clone());
                 }
                 Err(Failure::illegal_argument(format!(
