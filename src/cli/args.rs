@@ -6,13 +6,26 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::cli::answer::Answer;
+use crate::cli::cluster;
+use crate::cli::completions;
+use crate::cli::demo;
 use crate::cli::desk::Desk;
 use crate::cli::environment::VARIABLES;
+use crate::cli::fetch;
+use crate::cli::history;
+use crate::cli::inspect;
+use crate::cli::install;
+use crate::cli::key;
+use crate::cli::lint;
+use crate::cli::man;
+use crate::cli::pack;
+use crate::cli::plan;
+use crate::cli::release;
+use crate::cli::remove;
+use crate::cli::rollback;
+use crate::cli::status;
 use crate::cli::terminal::Color;
-use crate::cli::{
-    cluster, completions, fetch, history, inspect, install, key, lint, man, pack, plan, release,
-    remove, rollback, status, verify,
-};
+use crate::cli::verify;
 use crate::error::{ErrorKind, Result};
 
 /// Seal Elastic machine-learning security releases while online; lift them into
@@ -74,6 +87,8 @@ pub struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show the whole way on embedded parts
+    Demo(demo::DemoArgs),
     /// List, show, validate and publish releases
     Release(release::ReleaseArgs),
     /// Fetch releases, verified
@@ -113,6 +128,7 @@ impl Command {
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
+            Self::Demo(_) => "demo",
             Self::Release(_) => "release",
             Self::Fetch(_) => "fetch",
             Self::Key(_) => "key",
@@ -138,6 +154,7 @@ impl Command {
     /// Whatever the command fails with.
     pub fn run(self, desk: &Desk) -> Result<Answer> {
         match self {
+            Self::Demo(args) => demo::run(&args, desk),
             Self::Release(args) => release::run(&args, desk),
             Self::Fetch(args) => fetch::run(&args, desk),
             Self::Key(args) => key::run(args, desk),

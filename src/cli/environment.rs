@@ -65,6 +65,14 @@ impl Environment {
         self.0.get(name).map(String::as_str)
     }
 
+    /// The same variables, but `name` is `value`.
+    #[must_use]
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut variables = self.0.clone();
+        variables.insert(name.to_owned(), value.to_owned());
+        Self(variables)
+    }
+
     /// Where sealift's settings stand unless told otherwise.
     #[must_use]
     pub fn config_folder(&self) -> Option<PathBuf> {

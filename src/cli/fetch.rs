@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
+use crate::cli::escape;
 use crate::cli::publisher::PublisherArgs;
 use crate::cli::table::table;
 use crate::error::Result;
@@ -42,10 +43,14 @@ pub fn run(args: &FetchArgs, desk: &Desk) -> Result<Answer> {
         fetched.push(fetch::fetch(&github, tag, &args.into, &progress)?);
     }
     let rows: Vec<Vec<String>> = fetched.iter().map(row).collect();
-    let text = table(
-        desk.terminal.width(),
-        &["release", "file", "bytes", "files", "vouched for by", ""],
-        &rows,
+    let text = format!(
+        "{}\n\nthe zips are in {}",
+        table(
+            desk.terminal.width(),
+            &["release", "bytes", "files", "vouched for by", ""],
+            &rows,
+        ),
+        escape::line(&args.into.display().to_string()),
     );
     let releases: Vec<Value> = fetched.iter().map(document).collect();
     Answer::new(&json!({"releases": releases}), text)
@@ -55,7 +60,6 @@ fn row(fetched: &Fetched) -> Vec<String> {
     let vouchers: Vec<&str> = fetched.vouchers.iter().map(|v| v.name()).collect();
     vec![
         fetched.tag.to_string(),
-        fetched.path.display().to_string(),
         fetched.size.to_string(),
         fetched.files.to_string(),
         if vouchers.is_empty() {

@@ -35,7 +35,7 @@ pub fn run(args: &HistoryArgs, desk: &Desk) -> Result<Answer> {
         let text = if receipts.is_empty() {
             format!("{label}: no receipts")
         } else {
-            let header = ["RECEIPT", "BUNDLE", "CALLS", "STATE"];
+            let header = ["receipt", "bundle", "calls", "state"];
             format!("{label}\n{}", table::table(width, &header, &rows))
         };
         Ok(Report {

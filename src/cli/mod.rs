@@ -6,6 +6,7 @@ pub mod bars;
 pub mod change;
 pub mod cluster;
 pub mod completions;
+pub mod demo;
 pub mod desk;
 pub mod environment;
 pub mod escape;

@@ -27,7 +27,7 @@ pub fn describe(label: &str, plan: &Plan, width: u16) -> String {
         })
         .collect();
     if !rows.is_empty() {
-        parts.push(table::table(width, &["ACTION", "KIND", "ID", "WHY"], &rows));
+        parts.push(table::table(width, &["action", "kind", "id", "why"], &rows));
     }
     for step in plan.steps.iter().filter(|step| !step.diff.is_empty()) {
         let sides = if step.action == Action::Replace {

@@ -89,7 +89,6 @@ fn list(args: &ListArgs, desk: &Desk) -> Result<Answer> {
             let published = release.published_at;
             vec![
                 release.tag.to_string(),
-                release.tag.family().unwrap_or("-").to_owned(),
                 published.map_or_else(|| "-".to_owned(), |time| time.to_string()),
                 release.assets.len().to_string(),
                 if release.prerelease { "prerelease" } else { "" }.to_owned(),
@@ -99,7 +98,7 @@ fn list(args: &ListArgs, desk: &Desk) -> Result<Answer> {
     let text = if rows.is_empty() {
         "no such release".to_owned()
     } else {
-        let header = ["release", "family", "published", "assets", ""];
+        let header = ["release", "published", "assets", ""];
         table(desk.terminal.width(), &header, &rows)
     };
     let documents: Vec<Value> = releases.iter().map(|release| document(release)).collect();

@@ -99,7 +99,7 @@ fn describe(label: &str, status: &Status, width: u16) -> String {
                 ]
             })
             .collect();
-        let header = ["STANDING", "KIND", "ID", "FROM", "STATE"];
+        let header = ["standing", "kind", "id", "from", "state"];
         parts.push(table::table(width, &header, &rows));
     }
     for line in &status.artifacts {

@@ -65,6 +65,16 @@ impl Terminal {
         }
     }
 
+    /// The same terminal without notes and progress.
+    #[must_use]
+    pub fn without_notes(&self) -> Self {
+        Self {
+            quiet: true,
+            bars: false,
+            ..self.clone()
+        }
+    }
+
     /// Columns to write in: 80 where nobody can tell.
     #[must_use]
     pub fn width(&self) -> u16 {

@@ -40,6 +40,13 @@ impl Url {
         if authority.as_str().contains('@') {
             return Err(bad("it holds a user name"));
         }
+        let after_host = authority
+            .as_str()
+            .strip_prefix(authority.host())
+            .unwrap_or_default();
+        if !after_host.is_empty() && authority.port_u16().is_none() {
+            return Err(bad("its port is not a number from 0 to 65535"));
+        }
         if text.contains('#') {
             return Err(bad("it holds a fragment"));
         }
