@@ -13,3 +13,5 @@ mod front_desk;
 mod http;
 mod publishing;
 mod real_shaped;
+#[path = "../common/recorded_publisher.rs"]
+mod recorded_publisher;
