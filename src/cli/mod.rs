@@ -28,6 +28,7 @@ pub mod prompt;
 pub mod publish;
 pub mod publisher;
 pub mod release;
+pub mod release_diff;
 pub mod remove;
 pub mod rollback;
 pub mod settings;

@@ -7,6 +7,7 @@ use crate::cli::desk::Desk;
 use crate::cli::escape;
 use crate::cli::publish::{self, ManifestArgs, PublishArgs};
 use crate::cli::publisher::PublisherArgs;
+use crate::cli::release_diff::{self, DiffArgs};
 use crate::cli::table::table;
 use crate::cli::validate::{self, ValidateArgs};
 use crate::error::Result;
@@ -27,6 +28,8 @@ pub enum ReleaseCommand {
     List(ListArgs),
     /// Show one release and its assets
     Show(ShowArgs),
+    /// Compare two releases, artifact by artifact
+    Diff(DiffArgs),
     /// Check a release folder before it is published
     Validate(ValidateArgs),
     /// Publish a release folder: draft, zip, manifest, then public
@@ -69,6 +72,7 @@ pub fn run(args: &ReleaseArgs, desk: &Desk) -> Result<Answer> {
     match &args.command {
         ReleaseCommand::List(args) => list(args, desk),
         ReleaseCommand::Show(args) => show(args, desk),
+        ReleaseCommand::Diff(args) => release_diff::run(args, desk),
         ReleaseCommand::Validate(args) => validate::run(args, desk),
         ReleaseCommand::Publish(args) => publish::run(args, desk),
         ReleaseCommand::Manifest(args) => publish::manifest(args, desk),

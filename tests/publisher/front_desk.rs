@@ -110,6 +110,50 @@ fn releases_are_listed_shown_and_fetched() {
 }
 
 #[test]
+fn releases_are_compared() {
+    let publisher = Publisher::start(fixtures().unwrap(), None).unwrap();
+    let folder = TempDir::new().unwrap();
+    let run = |args: &[&str]| sealift(folder.path(), &publisher, args);
+    let path = fixture(DGA);
+    let same = run(&[
+        "release",
+        "diff",
+        DGA,
+        path.to_str().unwrap(),
+        "--exit-code",
+    ]);
+    assert_eq!(
+        (same.code, same.out.as_str()),
+        (0, "no difference\n"),
+        "{}",
+        same.err
+    );
+
+    let here = folder.path().join("changed");
+    std::fs::create_dir(&here).unwrap();
+    for entry in std::fs::read_dir(&path).unwrap() {
+        let file = entry.unwrap().path();
+        let text = std::fs::read_to_string(&file).unwrap();
+        let text = text.replace("except reverse lookups", "except a few");
+        let text = text.replace("dga_500100_1.0\",\"target", "dga_500101_1.0\",\"target");
+        let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+        let name = name.replace("dga_500100_1.0_model", "dga_500101_1.0_model");
+        std::fs::write(here.join(name), text).unwrap();
+    }
+    let other = run(&["release", "diff", DGA, "changed", "--exit-code"]);
+    assert_eq!(other.code, 9, "{}", other.err);
+    for line in [
+        "removed  model dga_500100_1.0",
+        "added    model dga_500101_1.0",
+        "changed  pipeline dns_enrich_pipeline",
+        "except a few",
+    ] {
+        assert!(other.out.contains(line), "{line}: {}", other.out);
+    }
+    assert!(!other.out.contains("dga_ngrams_create\n"), "{}", other.out);
+}
+
+#[test]
 fn a_folder_is_validated_and_published() {
     let shelf = Shelf::new(Repository::parse("example/ml-releases").unwrap());
     let publisher = Publisher::start(shelf, None).unwrap();

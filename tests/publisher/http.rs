@@ -9,8 +9,10 @@ use sealift::error::ErrorKind;
 use sealift::io::http::{
     Authorization, Client, Method, Phase, Request, Roots, Settings, Timeouts, Url,
 };
+use sealift::io::tls::ServerTls;
+use sealift::lab::certificate::Authority;
 use sealift::lab::http::{Cut, Request as Asked, Response, Server, ServerOptions};
-use sealift::model::digest::Hasher;
+use sealift::model::digest::{Digest, Hasher};
 use sealift::model::secret::Secret;
 
 fn serve(service: impl Fn(&Asked) -> Response + Send + Sync + 'static) -> Server {
@@ -257,4 +259,97 @@ fn unusable_settings_are_refused_early() {
     let failure = client().send(request).unwrap_err();
     assert_eq!(failure.phase(), Phase::Prepare);
     assert!(!format!("{failure:?}").contains("newline"), "{failure:?}");
+}
+
+#[test]
+fn a_peer_is_believed_by_its_authority_only() {
+    let loopback = std::net::IpAddr::from([127, 0, 0, 1]);
+    let authority = Authority::of(None, &[loopback]).unwrap();
+    let stranger = Authority::of(None, &[loopback]).unwrap();
+    let options = ServerOptions {
+        tls: Some(ServerTls::new(authority.chain(), authority.key()).unwrap()),
+        ..ServerOptions::default()
+    };
+    let server = Server::start(options, |_: &Asked| Response::text(200, "safe")).unwrap();
+    let url = at(&server, "/");
+    assert!(url.is_secure());
+    let ask = |roots: Roots, url: &Url| {
+        let client = Client::new(Settings {
+            roots,
+            ..Settings::default()
+        })
+        .unwrap();
+        client.send(Request::get(url.clone())).map(|r| r.status())
+    };
+    let pem = |authority: &Authority| Roots::Pem(authority.certificate().as_bytes().to_vec());
+    let pin = |authority: &Authority| {
+        let digits = authority
+            .fingerprint()
+            .to_ascii_lowercase()
+            .replace(':', "");
+        Roots::Fingerprint(Digest::parse(&digits).unwrap())
+    };
+    assert_eq!(ask(pem(&authority), &url).unwrap(), 200);
+    assert_eq!(ask(pin(&authority), &url).unwrap(), 200);
+
+    for roots in [pem(&stranger), Roots::Platform] {
+        let failure = ask(roots, &url).unwrap_err();
+        assert_eq!(failure.phase(), Phase::Connect, "{failure:?}");
+        assert!(
+            !failure.may_have_arrived() && !failure.is_transient(),
+            "{failure:?}"
+        );
+    }
+    let failure = ask(pin(&stranger), &url).unwrap_err();
+    let text = format!("{:?}", sealift::error::Error::from(failure));
+    let shown = authority
+        .fingerprint()
+        .to_ascii_lowercase()
+        .replace(':', "");
+    assert!(
+        text.contains(&shown),
+        "what it presents instead is named: {text}"
+    );
+}
+
+/// Linux has all of 127/8; the certificate is for 127.0.0.1 only.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_peer_must_have_the_name_it_is_called_by() {
+    let authority = Authority::of(None, &[]).unwrap();
+    let options = ServerOptions {
+        listen: ([127, 0, 0, 2], 0).into(),
+        tls: Some(ServerTls::new(authority.chain(), authority.key()).unwrap()),
+        ..ServerOptions::default()
+    };
+    let server = Server::start(options, |_: &Asked| Response::text(200, "safe")).unwrap();
+    let client = Client::new(Settings {
+        roots: Roots::Pem(authority.certificate().as_bytes().to_vec()),
+        ..Settings::default()
+    })
+    .unwrap();
+    let failure = client.send(Request::get(at(&server, "/"))).unwrap_err();
+    assert_eq!(failure.phase(), Phase::Connect, "{failure:?}");
+    assert!(
+        format!("{failure:?}").contains("NotValidForName"),
+        "{failure:?}"
+    );
+}
+
+#[test]
+fn an_unencrypted_peer_is_no_tls_server() {
+    let server = serve(|_: &Asked| Response::empty(200));
+    let url = Url::parse(&server.url().replace("http:", "https:")).unwrap();
+    let roots = Roots::Fingerprint(Digest::of(b"nobody"));
+    let client = Client::new(Settings {
+        roots,
+        ..Settings::default()
+    })
+    .unwrap();
+    let failure = client.send(Request::get(url.clone())).unwrap_err();
+    assert!(!failure.may_have_arrived(), "{failure:?}");
+    let failure = impatient().send(Request::get(url)).unwrap_err();
+    assert!(!failure.is_transient(), "{failure:?}");
+    let error = sealift::error::Error::from(failure);
+    assert!(error.next_step().unwrap().contains("TLS"), "{error:?}");
 }

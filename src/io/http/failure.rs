@@ -214,6 +214,10 @@ fn hint(failure: &Failure) -> Option<&'static str> {
             Some("check the address and the certificate authority to trust")
         }
         Phase::Connect => Some("check that the address is right and the service runs"),
+        // What rustls says when it meets plain HTTP.
+        _ if text.contains("InvalidContentType") => {
+            Some("the peer may not speak TLS; check whether the address starts with https")
+        }
         _ if failure.timed_out => Some("try again, or allow more time"),
         _ => None,
     }
