@@ -16,6 +16,7 @@ use crate::cli::history;
 use crate::cli::inspect;
 use crate::cli::install;
 use crate::cli::key;
+use crate::cli::lab;
 use crate::cli::lint;
 use crate::cli::man;
 use crate::cli::pack;
@@ -115,6 +116,8 @@ pub enum Command {
     History(history::HistoryArgs),
     /// Look at clusters
     Cluster(cluster::ClusterArgs),
+    /// Run a practice cluster
+    Lab(lab::LabArgs),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
     /// Find mistakes before a cluster does
@@ -142,6 +145,7 @@ impl Command {
             Self::Rollback(_) => "rollback",
             Self::History(_) => "history",
             Self::Cluster(_) => "cluster",
+            Self::Lab(_) => "lab",
             Self::Completions(_) => "completions",
             Self::Lint(_) => "lint",
             Self::Man(_) => "man",
@@ -168,6 +172,7 @@ impl Command {
             Self::Rollback(args) => rollback::run(&args, desk),
             Self::History(args) => history::run(&args, desk),
             Self::Cluster(args) => cluster::run(&args, desk),
+            Self::Lab(args) => lab::run(&args, desk),
             Self::Completions(args) => completions::run(&args),
             Self::Lint(args) => lint::run(&args, desk),
             Self::Man(args) => man::run(&args, desk),

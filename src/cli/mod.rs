@@ -16,6 +16,7 @@ pub mod history;
 pub mod inspect;
 pub mod install;
 pub mod key;
+pub mod lab;
 pub mod lint;
 pub mod man;
 pub mod opening;

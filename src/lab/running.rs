@@ -12,7 +12,7 @@ use super::certificate::Authority;
 use super::cluster::Cluster;
 use super::es::Elasticsearch;
 use super::fault::{Fault, Faults};
-use super::http::{Server, ServerOptions};
+use super::http::{Limits, Server, ServerOptions, exchange};
 use super::kibana::Kibana;
 use super::options::LabOptions;
 
@@ -97,6 +97,12 @@ impl Lab {
         self.authority.as_ref()
     }
 
+    /// Whether callers must log in.
+    #[must_use]
+    pub fn secured(&self) -> bool {
+        self.cluster.secured()
+    }
+
     /// The cluster's uuid.
     #[must_use]
     pub fn uuid(&self) -> String {
@@ -107,6 +113,14 @@ impl Lab {
     #[must_use]
     pub fn snapshot(&self) -> Value {
         self.cluster.read().snapshot()
+    }
+
+    /// What Elasticsearch's door answers to the bytes of one connection, without a
+    /// socket: the whole request path, for tests and fuzz targets.
+    #[must_use]
+    pub fn exchange(&self, bytes: &[u8]) -> Vec<u8> {
+        let door = Elasticsearch::new(Arc::clone(&self.cluster), Arc::clone(&self.faults));
+        exchange(bytes, &door, &Limits::default())
     }
 
     /// Lets a fault meet calls from now on.

@@ -9,6 +9,7 @@
 )]
 
 mod client;
+mod cluster;
 mod conformance;
 mod http;
 mod kibana;

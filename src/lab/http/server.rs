@@ -241,6 +241,9 @@ fn welcome(socket: Arc<TcpStream>, house: &Arc<House>, service: &Arc<dyn Service
         .stack_size(STACK)
         .spawn(move || {
             talk(socket, &guest.house, service.as_ref());
+            // Who waits for the house to be empty may count on the service being
+            // free as well.
+            drop(service);
             drop(guest);
         });
 }
