@@ -188,6 +188,26 @@ impl Regex {
         Ok(out.into())
     }
 
+    /// `Matcher.replaceFirst`: as [`replace_all`](Self::replace_all) for the first
+    /// match only.
+    ///
+    /// # Errors
+    /// As [`replace_all`](Self::replace_all).
+    pub fn replace_first(
+        &self,
+        text: &JavaString,
+        replacement: &str,
+    ) -> Result<JavaString, Failure> {
+        let plain = text.to_str();
+        let Some(found) = self.find_from(&plain, 0)? else {
+            return Ok(text.clone());
+        };
+        let mut out = plain.get(..found.start()).unwrap_or_default().to_owned();
+        replacement::expand(self, replacement, &plain, &found, &mut out)?;
+        out.push_str(plain.get(found.end()..).unwrap_or_default());
+        Ok(out.into())
+    }
+
     /// `Pattern.split`: with limit 0 empty parts at the end are dropped, with a
     /// positive limit there are at most so many parts.
     ///

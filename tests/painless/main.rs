@@ -1,4 +1,8 @@
 //! The Painless engine and the values it works on.
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, clippy::print_stdout)]
 
+mod conformance;
+mod corpus;
+mod language;
+mod robustness;
 mod values;

@@ -29,6 +29,12 @@ impl PatternError {
         )
     }
 
+    /// The place, as an index of UTF-16 units, if it is known.
+    #[must_use]
+    pub fn index(&self) -> Option<usize> {
+        self.index
+    }
+
     /// What is wrong, without the place.
     #[must_use]
     pub fn description(&self) -> &str {

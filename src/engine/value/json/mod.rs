@@ -3,5 +3,5 @@
 mod parse;
 mod write;
 
-pub use parse::{JsonError, parse, parse_ordered};
+pub use parse::{JsonError, parse, parse_ordered, parse_prefix};
 pub use write::write;

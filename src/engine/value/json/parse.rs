@@ -48,6 +48,21 @@ pub fn parse_ordered(text: &[u8]) -> Result<Value, JsonError> {
     read(text, JavaMap::linked)
 }
 
+/// As [`parse`], but what follows the value is not looked at, as the `json`
+/// processor has it.
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_prefix(text: &[u8]) -> Result<Value, JsonError> {
+    let mut parser = Parser {
+        text,
+        at: 0,
+        new_map: JavaMap::new,
+    };
+    let result = parser.value(0);
+    parser.place(result)
+}
+
 fn read(text: &[u8], new_map: fn() -> JavaMap) -> Result<Value, JsonError> {
     let mut parser = Parser {
         text,
@@ -55,19 +70,7 @@ fn read(text: &[u8], new_map: fn() -> JavaMap) -> Result<Value, JsonError> {
         new_map,
     };
     let result = parser.document();
-    result.map_err(|message| {
-        let before = text.get(..parser.at).unwrap_or(text);
-        let line_start = before
-            .iter()
-            .rposition(|&byte| byte == b'\n')
-            .map_or(0, |at| at + 1);
-        JsonError {
-            message,
-            offset: parser.at,
-            line: before.split(|&byte| byte == b'\n').count(),
-            column: before.len() - line_start + 1,
-        }
-    })
+    parser.place(result)
 }
 
 struct Parser<'a> {
@@ -79,6 +82,20 @@ struct Parser<'a> {
 type Parsed<T> = Result<T, String>;
 
 impl<'a> Parser<'a> {
+    /// Adds the place to what is wrong.
+    fn place(&self, result: Parsed<Value>) -> Result<Value, JsonError> {
+        result.map_err(|message| {
+            let before = self.text.get(..self.at).unwrap_or(self.text);
+            let newline = before.iter().rposition(|&byte| byte == b'\n');
+            JsonError {
+                message,
+                offset: self.at,
+                line: before.split(|&byte| byte == b'\n').count(),
+                column: before.len() - newline.map_or(0, |at| at + 1) + 1,
+            }
+        })
+    }
+
     fn document(&mut self) -> Parsed<Value> {
         let value = self.value(0)?;
         self.blanks();

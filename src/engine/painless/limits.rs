@@ -1,0 +1,36 @@
+//! What a script may use up at most. Elasticsearch has the first three of these;
+//! the others keep a script that nobody has vouched for from exhausting the
+//! machine.
+
+/// Bounds on one script and one run of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Characters of the source.
+    pub source: usize,
+    /// Rounds of all loops of one call of a function together.
+    pub rounds: u32,
+    /// Calls of functions within each other.
+    pub depth: usize,
+    /// Operations of one run.
+    pub steps: u64,
+    /// UTF-16 units of one string.
+    pub text: usize,
+    /// Elements of one collection or array.
+    pub elements: usize,
+    /// Units and elements made in one run, together.
+    pub allocation: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            source: 65_535,
+            rounds: 1_000_000,
+            depth: 400,
+            steps: 100_000_000,
+            text: 10_000_000,
+            elements: 5_000_000,
+            allocation: 50_000_000,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! `Iterator`.
+
+use std::cell::{Cell, RefCell};
+
+use super::arguments::at;
+use super::text::no_such_element;
+use super::view::{Part, View, entry};
+use super::{Row, Table, class, hidden};
+use crate::engine::painless::interpret::{Cursor, Run, Vm, null_pointer, throw_bare};
+use crate::engine::value::{JavaObject, Object, Value};
+
+/// An iterator.
+pub(in crate::engine::painless) struct JavaIterator {
+    cursor: RefCell<Cursor>,
+    source: Value,
+    last: RefCell<Option<Value>>,
+    /// `remove` is allowed.
+    fresh: Cell<bool>,
+}
+
+impl JavaObject for JavaIterator {
+    fn class_name(&self) -> &'static str {
+        "java.util.ArrayList$Itr"
+    }
+}
+
+/// An iterator over a collection.
+pub(super) fn over(vm: &mut Vm<'_>, source: &Value) -> Run<Value> {
+    vm.work(1)?;
+    let cursor = Vm::cursor(source)?;
+    Ok(Value::Object(Object::new(JavaIterator {
+        cursor: RefCell::new(cursor),
+        source: source.clone(),
+        last: RefCell::new(None),
+        fresh: Cell::new(false),
+    })))
+}
+
+fn iterator(a: &[Value]) -> Run<&JavaIterator> {
+    if let Value::Object(object) = at(a, 0)
+        && let Some(iterator) = object.downcast::<JavaIterator>()
+    {
+        return Ok(iterator);
+    }
+    null_pointer("an iterator is null")
+}
+
+fn next(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
+    let iterator = iterator(a)?;
+    let item = vm.advance(&mut iterator.cursor.borrow_mut())?;
+    let Some(item) = item else {
+        return no_such_element();
+    };
+    iterator.fresh.set(true);
+    iterator.last.replace(Some(item.clone()));
+    Ok(item)
+}
+
+fn remove(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
+    let iterator = iterator(a)?;
+    if !iterator.fresh.replace(false) {
+        return throw_bare("java.lang.IllegalStateException");
+    }
+    let last = iterator.last.borrow().clone().unwrap_or_default();
+    let mut cursor = iterator.cursor.borrow_mut();
+    match &iterator.source {
+        Value::List(_) => {
+            let position = cursor.list_position().and_then(|next| next.checked_sub(1));
+            super::list::remove_at(&iterator.source, position.unwrap_or_default())?;
+            cursor.resync(1);
+        }
+        Value::Set(set) => {
+            set.borrow_mut().remove(&last);
+            cursor.resync(0);
+        }
+        Value::Object(object) => {
+            if let Some(view) = object.downcast::<View>() {
+                let key = match view.part {
+                    Part::Entries => entry(&last)?.key.clone(),
+                    _ => last,
+                };
+                view.remove_keys(&[key]);
+                cursor.resync(0);
+            }
+        }
+        _ => return super::list::unsupported(&iterator.source),
+    }
+    vm.work(1)?;
+    Ok(Value::Null)
+}
+
+const ITERATOR: &[Row] = &[
+    ("boolean hasNext()", |_, a| {
+        Ok(Value::Bool(iterator(a)?.cursor.borrow().has_next()))
+    }),
+    ("def next()", next),
+    ("void remove()", remove),
+    ("void forEachRemaining(Consumer)", |vm, a| {
+        while iterator(a)?.cursor.borrow().has_next() {
+            let item = next(vm, a)?;
+            vm.call(at(a, 1), &[item])?;
+        }
+        Ok(Value::Null)
+    }),
+];
+
+pub(super) static TABLES: &[Table] = &[
+    class("java.util.Iterator", &[], ITERATOR),
+    hidden("java.util.ArrayList$Itr", &["java.util.Iterator"]),
+];

@@ -1,0 +1,304 @@
+//! `List`, `ArrayList`, `LinkedList`, and the queues that are kept alike.
+
+use super::arguments::{at, int, position, size, text};
+use super::queue::{DEQUE, QUEUE, STACK};
+use super::sort::sort;
+use super::{Row, Table, class, hidden};
+use crate::engine::painless::interpret::{
+    Run, Vm, illegal_argument, null_pointer, throw, throw_bare,
+};
+use crate::engine::value::{List, ListKind, Value};
+
+/// The list that an argument is.
+pub(super) fn list(a: &[Value], index: usize) -> Run<&List> {
+    match at(a, index) {
+        Value::List(list) | Value::FrozenList(list) => Ok(list),
+        _ => null_pointer("a list is null"),
+    }
+}
+
+/// A change that this object does not allow.
+pub(super) fn unsupported<T>(receiver: &Value) -> Run<T> {
+    match receiver {
+        Value::FrozenList(_) | Value::FrozenMap(_) => throw(
+            "java.lang.UnsupportedOperationException",
+            "Mutating ingest documents in conditionals is not supported",
+        ),
+        _ => throw_bare("java.lang.UnsupportedOperationException"),
+    }
+}
+
+/// The list, if its elements may be replaced.
+pub(super) fn writable(value: &Value) -> Run<&List> {
+    match value {
+        Value::List(list) if list.kind() != ListKind::Unmodifiable => Ok(list),
+        Value::Null => null_pointer("a list is null"),
+        other => unsupported(other),
+    }
+}
+
+/// The list, if elements may come and go.
+pub(super) fn growable(value: &Value) -> Run<&List> {
+    match value {
+        Value::List(list) if matches!(list.kind(), ListKind::Array | ListKind::Linked) => Ok(list),
+        Value::Null => null_pointer("a list is null"),
+        other => unsupported(other),
+    }
+}
+
+/// Adds an element at the end.
+pub(super) fn push(vm: &mut Vm<'_>, target: &Value, item: Value) -> Run<()> {
+    let list = growable(target)?;
+    vm.grow(list.len() + 1)?;
+    list.push(item);
+    Ok(())
+}
+
+fn shown(value: Value, receiver: &Value) -> Value {
+    match (value, receiver) {
+        (Value::Map(map), Value::FrozenList(_)) => Value::FrozenMap(map),
+        (Value::List(list), Value::FrozenList(_)) => Value::FrozenList(list),
+        (value, _) => value,
+    }
+}
+
+fn bounds<T>(index: i32, length: usize) -> Run<T> {
+    throw(
+        "java.lang.IndexOutOfBoundsException",
+        format!("Index {index} out of bounds for length {length}"),
+    )
+}
+
+fn get(_: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
+    let (list, index) = (list(a, 0)?, int(a, 1));
+    match usize::try_from(index)
+        .ok()
+        .and_then(|index| list.get(index))
+    {
+        Some(item) => Ok(shown(item, at(a, 0))),
+        None => bounds(index, list.len()),
+    }
+}
+
+fn set(_: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
+    let (list, index) = (writable(at(a, 0))?, int(a, 1));
+    let mut items = list.borrow_mut();
+    let length = items.len();
+    match usize::try_from(index)
+        .ok()
+        .and_then(|index| items.get_mut(index))
+    {
+        Some(place) => Ok(std::mem::replace(place, at(a, 2).clone())),
+        None => bounds(index, length),
+    }
+}
+
+pub(super) fn insert(vm: &mut Vm<'_>, target: &Value, index: i32, new: Vec<Value>) -> Run<()> {
+    let list = growable(target)?;
+    let length = list.len();
+    let Some(index) = usize::try_from(index).ok().filter(|index| *index <= length) else {
+        return throw(
+            "java.lang.IndexOutOfBoundsException",
+            format!("Index: {index}, Size: {length}"),
+        );
+    };
+    vm.grow(length + new.len())?;
+    vm.allocate(new.len())?;
+    list.touch();
+    list.borrow_mut().splice(index..index, new);
+    Ok(())
+}
+
+/// Takes an element out.
+pub(super) fn remove_at(target: &Value, index: usize) -> Run<Value> {
+    let list = growable(target)?;
+    let length = list.len();
+    if index >= length {
+        return bounds(i32::try_from(index).unwrap_or(i32::MAX), length);
+    }
+    list.touch();
+    Ok(list.borrow_mut().remove(index))
+}
+
+fn remove(_: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
+    match usize::try_from(int(a, 1)) {
+        Ok(index) => remove_at(at(a, 0), index),
+        Err(_) => bounds(int(a, 1), growable(at(a, 0))?.len()),
+    }
+}
+
+/// `list.sort(comparator)`.
+pub(super) fn sort_list(vm: &mut Vm<'_>, target: &Value, comparator: &Value) -> Run<Value> {
+    let list = writable(target)?;
+    let sorted = sort(vm, list.items(), comparator)?;
+    *list.borrow_mut() = sorted;
+    list.touch();
+    Ok(Value::Null)
+}
+
+fn replace_all(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
+    let list = writable(at(a, 0))?;
+    for (index, item) in list.items().into_iter().enumerate() {
+        let new = vm.call(at(a, 1), &[item])?;
+        if let Some(place) = list.borrow_mut().get_mut(index) {
+            *place = new;
+        }
+    }
+    Ok(Value::Null)
+}
+
+fn sub_list(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
+    let list = list(a, 0)?;
+    let (from, to) = (int(a, 1), int(a, 2));
+    if from < 0 {
+        return throw(
+            "java.lang.IndexOutOfBoundsException",
+            format!("fromIndex = {from}"),
+        );
+    }
+    if from > to {
+        return illegal_argument(format!("fromIndex({from}) > toIndex({to})"));
+    }
+    let range = usize::try_from(from).unwrap_or_default()..usize::try_from(to).unwrap_or_default();
+    let part = list.borrow().get(range).map(<[Value]>::to_vec);
+    match part {
+        Some(part) => {
+            vm.allocate(part.len())?;
+            Ok(Value::list(part))
+        }
+        None => throw(
+            "java.lang.IndexOutOfBoundsException",
+            format!("toIndex = {to}"),
+        ),
+    }
+}
+
+/// The value at a path of names and indexes within lists and maps.
+pub(super) fn by_path(a: &[Value]) -> Run<Value> {
+    let path = text(a, 1)?.to_string();
+    let mut here = at(a, 0).clone();
+    for part in path.split('.') {
+        let next = match &here {
+            Value::Map(map) | Value::FrozenMap(map) => map.get(part),
+            Value::List(list) | Value::FrozenList(list) => match part.parse::<usize>() {
+                Ok(index) => list.get(index),
+                Err(_) => {
+                    return illegal_argument(format!(
+                        "Could not parse [{part}] as a int index into list at path [{path}]"
+                    ));
+                }
+            },
+            Value::Null => None,
+            other => {
+                return illegal_argument(format!(
+                    "Non-container [{}] at [{part}], index [{part}] in path [{path}]",
+                    other.class_name()
+                ));
+            }
+        };
+        match next {
+            Some(next) => here = shown(next, &here),
+            None if a.len() > 2 => return Ok(at(a, 2).clone()),
+            None => return illegal_argument(format!("Could not find value at path [{path}]")),
+        }
+    }
+    Ok(here)
+}
+
+const LIST: &[Row] = &[
+    ("void add(int,def)", |vm, a| {
+        insert(vm, at(a, 0), int(a, 1), vec![at(a, 2).clone()])?;
+        Ok(Value::Null)
+    }),
+    ("boolean addAll(int,Collection)", |vm, a| {
+        let items = vm.items(at(a, 2))?;
+        let any = !items.is_empty();
+        insert(vm, at(a, 0), int(a, 1), items)?;
+        Ok(Value::Bool(any))
+    }),
+    ("def get(int)", get),
+    ("int indexOf(def)", |_, a| {
+        Ok(position(
+            list(a, 0)?
+                .borrow()
+                .iter()
+                .position(|item| item == at(a, 1)),
+        ))
+    }),
+    ("int lastIndexOf(def)", |_, a| {
+        Ok(position(
+            list(a, 0)?
+                .borrow()
+                .iter()
+                .rposition(|item| item == at(a, 1)),
+        ))
+    }),
+    ("Iterator listIterator()", |vm, a| {
+        super::iterator::over(vm, at(a, 0))
+    }),
+    ("def remove(int)", remove),
+    ("void replaceAll(UnaryOperator)", replace_all),
+    ("def set(int,def)", set),
+    ("int getLength()", |_, a| Ok(size(list(a, 0)?.len()))),
+    ("void sort(Comparator)", |vm, a| {
+        sort_list(vm, at(a, 0), at(a, 1))
+    }),
+    ("List subList(int,int)", sub_list),
+    ("Object getByPath(String)", |_, a| by_path(a)),
+    ("Object getByPath(String,Object)", |_, a| by_path(a)),
+];
+
+pub(super) fn copied(vm: &mut Vm<'_>, a: &[Value], kind: ListKind) -> Run<Value> {
+    let items = match a {
+        [] | [Value::Int(_)] => Vec::new(),
+        [from, ..] => vm.items(from)?,
+    };
+    Ok(Value::List(List::of_kind(kind, items)))
+}
+
+fn clone(_: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
+    let list = list(a, 0)?;
+    Ok(Value::List(List::of_kind(list.kind(), list.items())))
+}
+
+const ARRAY_LIST: &[Row] = &[
+    ("new()", |vm, a| copied(vm, a, ListKind::Array)),
+    ("new(Collection)", |vm, a| copied(vm, a, ListKind::Array)),
+    ("def clone()", clone),
+    ("void trimToSize()", |_, _| Ok(Value::Null)),
+];
+
+const LINKED_LIST: &[Row] = &[
+    ("new()", |vm, a| copied(vm, a, ListKind::Linked)),
+    ("new(Collection)", |vm, a| copied(vm, a, ListKind::Linked)),
+    ("def clone()", clone),
+];
+
+pub(super) static TABLES: &[Table] = &[
+    class("java.util.List", &["java.util.Collection"], LIST),
+    class("java.util.AbstractList", &["java.util.List"], &[]),
+    class(
+        "java.util.ArrayList",
+        &["java.util.AbstractList"],
+        ARRAY_LIST,
+    ),
+    class("java.util.Queue", &["java.util.Collection"], QUEUE),
+    class("java.util.Deque", &["java.util.Queue"], DEQUE),
+    class(
+        "java.util.LinkedList",
+        &["java.util.AbstractList", "java.util.Deque"],
+        LINKED_LIST,
+    ),
+    class("java.util.ArrayDeque", &["java.util.Deque"], LINKED_LIST),
+    class("java.util.Vector", &["java.util.AbstractList"], ARRAY_LIST),
+    class("java.util.Stack", &["java.util.Vector"], STACK),
+    hidden("java.util.Arrays$ArrayList", &["java.util.AbstractList"]),
+    hidden(
+        "java.util.Collections$UnmodifiableRandomAccessList",
+        &["java.util.List"],
+    ),
+    hidden(
+        "org.elasticsearch.ingest.ConditionalProcessor$UnmodifiableIngestList",
+        &["java.util.List"],
+    ),
+];

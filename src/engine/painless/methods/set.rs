@@ -1,0 +1,158 @@
+//! `Set`, `HashSet`, `LinkedHashSet`, `TreeSet`.
+
+use super::arguments::at;
+use super::map::put;
+use super::text::no_such_element;
+use super::tree_map::bound;
+use super::{Row, Table, class, hidden};
+use crate::engine::painless::interpret::{Run, Vm, null_pointer};
+use crate::engine::value::{JavaMap, Order, Set, Value};
+
+/// The set that an argument is.
+pub(super) fn set(value: &Value) -> Run<&Set> {
+    match value {
+        Value::Set(set) => Ok(set),
+        _ => null_pointer("a set is null"),
+    }
+}
+
+/// Adds an element; whether it was new.
+pub(super) fn add(vm: &mut Vm<'_>, set: &Set, item: Value) -> Run<bool> {
+    if set.borrow().is_fixed() {
+        return super::list::unsupported(&Value::Set(set.clone()));
+    }
+    vm.grow(set.borrow().len() + 1)?;
+    let before = set.borrow().len();
+    put(vm, &mut set.borrow_mut(), item, Value::Null)?;
+    Ok(set.borrow().len() > before)
+}
+
+fn new(vm: &mut Vm<'_>, a: &[Value], order: Order) -> Run<Value> {
+    let map = match (a, order) {
+        ([Value::Int(_)] | [], _) => JavaMap::with_order(order),
+        ([comparator], Order::Sorted) => {
+            JavaMap::sorted((!comparator.is_null()).then(|| comparator.clone()))
+        }
+        ([from, ..], order) => {
+            let items = vm.items(from)?;
+            // as new HashSet(collection) sizes itself
+            let mut map = match order {
+                Order::Hash => JavaMap::with_capacity((items.len() * 4 / 3 + 1).max(16)),
+                order => JavaMap::with_order(order),
+            };
+            for item in items {
+                map.put(item, Value::Null);
+            }
+            map
+        }
+    };
+    Ok(Value::Set(Set::new(map)))
+}
+
+const SET: &[Row] = &[("boolean remove(def)", |_, a| super::collection::remove(a))];
+
+const HASH_SET: &[Row] = &[
+    ("new()", |vm, a| new(vm, a, Order::Hash)),
+    ("new(Collection)", |vm, a| new(vm, a, Order::Hash)),
+    ("def clone()", |_, a| {
+        Ok(Value::Set(Set::new(set(at(a, 0))?.borrow().clone())))
+    }),
+];
+
+const LINKED_SET: &[Row] = &[
+    ("new()", |vm, a| new(vm, a, Order::Linked)),
+    ("new(Collection)", |vm, a| new(vm, a, Order::Linked)),
+];
+
+fn near(vm: &mut Vm<'_>, a: &[Value], below: bool, equal: bool) -> Run<Value> {
+    let map = set(at(a, 0))?.borrow().clone();
+    Ok(bound(vm, &map, at(a, 1), below, equal)?.map_or(Value::Null, |(key, _)| key))
+}
+
+fn end(a: &[Value], last: bool, take: bool) -> Run<Option<Value>> {
+    let set = set(at(a, 0))?;
+    let mut items = set.items();
+    let item = if last {
+        items.pop()
+    } else {
+        items.into_iter().next()
+    };
+    if let (Some(item), true) = (&item, take) {
+        set.borrow_mut().remove(item);
+    }
+    Ok(item)
+}
+
+fn part(
+    vm: &mut Vm<'_>,
+    a: &[Value],
+    from: Option<(usize, bool)>,
+    to: Option<(usize, bool)>,
+) -> Run<Value> {
+    let set = set(at(a, 0))?;
+    let map = super::tree_map::range(
+        vm,
+        &set.borrow().clone(),
+        (
+            from.map(|(index, inclusive)| (at(a, index), inclusive)),
+            to.map(|(index, inclusive)| (at(a, index), inclusive)),
+        ),
+    )?;
+    Ok(Value::Set(Set::new(map)))
+}
+
+const TREE_SET: &[Row] = &[
+    ("new()", |vm, a| new(vm, a, Order::Sorted)),
+    ("new(Comparator)", |vm, a| new(vm, a, Order::Sorted)),
+    ("def first()", |_, a| match end(a, false, false)? {
+        Some(item) => Ok(item),
+        None => no_such_element(),
+    }),
+    ("def last()", |_, a| match end(a, true, false)? {
+        Some(item) => Ok(item),
+        None => no_such_element(),
+    }),
+    ("def pollFirst()", |_, a| {
+        Ok(end(a, false, true)?.unwrap_or_default())
+    }),
+    ("def pollLast()", |_, a| {
+        Ok(end(a, true, true)?.unwrap_or_default())
+    }),
+    ("def ceiling(def)", |vm, a| near(vm, a, false, true)),
+    ("def floor(def)", |vm, a| near(vm, a, true, true)),
+    ("def higher(def)", |vm, a| near(vm, a, false, false)),
+    ("def lower(def)", |vm, a| near(vm, a, true, false)),
+    ("SortedSet headSet(def)", |vm, a| {
+        part(vm, a, None, Some((1, false)))
+    }),
+    ("SortedSet tailSet(def)", |vm, a| {
+        part(vm, a, Some((1, true)), None)
+    }),
+    ("SortedSet subSet(def,def)", |vm, a| {
+        part(vm, a, Some((1, true)), Some((2, false)))
+    }),
+    ("Set descendingSet()", |_, a| {
+        let mut map = JavaMap::linked();
+        for item in set(at(a, 0))?.items().into_iter().rev() {
+            map.put(item, Value::Null);
+        }
+        Ok(Value::Set(Set::new(map)))
+    }),
+    ("def clone()", |_, a| {
+        Ok(Value::Set(Set::new(set(at(a, 0))?.borrow().clone())))
+    }),
+];
+
+pub(super) static TABLES: &[Table] = &[
+    class("java.util.Set", &["java.util.Collection"], SET),
+    class("java.util.HashSet", &["java.util.Set"], HASH_SET),
+    class(
+        "java.util.LinkedHashSet",
+        &["java.util.HashSet"],
+        LINKED_SET,
+    ),
+    class("java.util.SortedSet", &["java.util.Set"], &[]),
+    class("java.util.NavigableSet", &["java.util.SortedSet"], &[]),
+    class("java.util.TreeSet", &["java.util.NavigableSet"], TREE_SET),
+    hidden("java.util.Collections$UnmodifiableSet", &["java.util.Set"]),
+];

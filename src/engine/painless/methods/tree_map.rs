@@ -1,0 +1,157 @@
+//! `TreeMap`: what sorted keys allow.
+
+use std::cmp::Ordering;
+
+use super::Row;
+use super::arguments::at;
+use super::map::{clone, map, new, put, writable};
+use super::sort::order;
+use super::text::no_such_element;
+use super::view::Entry;
+use crate::engine::painless::interpret::{Run, Vm};
+use crate::engine::value::{JavaMap, Map, Order, Value};
+
+/// The nearest entry below or above a key.
+pub(super) fn bound(
+    vm: &mut Vm<'_>,
+    map: &JavaMap,
+    key: &Value,
+    below: bool,
+    equal: bool,
+) -> Run<Option<(Value, Value)>> {
+    let comparator = map.comparator().cloned().unwrap_or_default();
+    let mut found = None;
+    for (known, value) in map {
+        let side = order(vm, &comparator, known, key)?;
+        let fits = match side {
+            Ordering::Equal => equal,
+            Ordering::Less => below,
+            Ordering::Greater => !below,
+        };
+        if fits {
+            found = Some((known.clone(), value.clone()));
+            if !below {
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// A key and whether it belongs to the range.
+type Bound<'a> = Option<(&'a Value, bool)>;
+
+/// The entries between two keys.
+pub(super) fn range(
+    vm: &mut Vm<'_>,
+    map: &JavaMap,
+    (from, to): (Bound<'_>, Bound<'_>),
+) -> Run<JavaMap> {
+    let comparator = map.comparator().cloned();
+    let order_by = comparator.clone().unwrap_or_default();
+    let mut part = JavaMap::sorted(comparator);
+    for (key, value) in map {
+        let mut inside = true;
+        if let Some((low, inclusive)) = from {
+            let side = order(vm, &order_by, key, low)?;
+            inside &= side.is_gt() || inclusive && side.is_eq();
+        }
+        if let Some((high, inclusive)) = to {
+            let side = order(vm, &order_by, key, high)?;
+            inside &= side.is_lt() || inclusive && side.is_eq();
+        }
+        if inside {
+            put(vm, &mut part, key.clone(), value.clone())?;
+        }
+    }
+    Ok(part)
+}
+
+fn end(a: &[Value], last: bool) -> Run<Option<(Value, Value)>> {
+    let mut entries = map(at(a, 0))?.entries();
+    Ok(if last {
+        entries.pop()
+    } else {
+        entries.into_iter().next()
+    })
+}
+
+fn key_of(found: Option<(Value, Value)>) -> Run<Value> {
+    match found {
+        Some((key, _)) => Ok(key),
+        None => no_such_element(),
+    }
+}
+
+fn entry_of(found: Option<(Value, Value)>) -> Run<Value> {
+    Ok(found.map_or(Value::Null, |(key, value)| Entry::value(key, value, None)))
+}
+
+fn near(vm: &mut Vm<'_>, a: &[Value], below: bool, equal: bool) -> Run<Option<(Value, Value)>> {
+    let copy = map(at(a, 0))?.borrow().clone();
+    bound(vm, &copy, at(a, 1), below, equal)
+}
+
+fn near_key(vm: &mut Vm<'_>, a: &[Value], below: bool, equal: bool) -> Run<Value> {
+    Ok(near(vm, a, below, equal)?.map_or(Value::Null, |(key, _)| key))
+}
+
+fn sub_map(vm: &mut Vm<'_>, a: &[Value], bounds: (Bound<'_>, Bound<'_>)) -> Run<Value> {
+    let copy = map(at(a, 0))?.borrow().clone();
+    Ok(Value::Map(Map::new(range(vm, &copy, bounds)?)))
+}
+
+fn poll(a: &[Value], last: bool) -> Run<Value> {
+    let found = end(a, last)?;
+    if let Some((key, _)) = &found {
+        writable(at(a, 0))?.borrow_mut().remove(key);
+    }
+    entry_of(found)
+}
+
+pub(super) const TREE_MAP: &[Row] = &[
+    ("new()", |vm, a| new(vm, a, Order::Sorted)),
+    ("new(Comparator)", |_, a| {
+        let comparator = (!at(a, 0).is_null()).then(|| at(a, 0).clone());
+        Ok(Value::Map(Map::new(JavaMap::sorted(comparator))))
+    }),
+    ("def clone()", clone),
+    ("def firstKey()", |_, a| key_of(end(a, false)?)),
+    ("def lastKey()", |_, a| key_of(end(a, true)?)),
+    ("Map.Entry firstEntry()", |_, a| entry_of(end(a, false)?)),
+    ("Map.Entry lastEntry()", |_, a| entry_of(end(a, true)?)),
+    ("Map.Entry pollFirstEntry()", |_, a| poll(a, false)),
+    ("Map.Entry pollLastEntry()", |_, a| poll(a, true)),
+    ("def ceilingKey(def)", |vm, a| near_key(vm, a, false, true)),
+    ("def floorKey(def)", |vm, a| near_key(vm, a, true, true)),
+    ("def higherKey(def)", |vm, a| near_key(vm, a, false, false)),
+    ("def lowerKey(def)", |vm, a| near_key(vm, a, true, false)),
+    ("Map.Entry ceilingEntry(def)", |vm, a| {
+        entry_of(near(vm, a, false, true)?)
+    }),
+    ("Map.Entry floorEntry(def)", |vm, a| {
+        entry_of(near(vm, a, true, true)?)
+    }),
+    ("Map.Entry higherEntry(def)", |vm, a| {
+        entry_of(near(vm, a, false, false)?)
+    }),
+    ("Map.Entry lowerEntry(def)", |vm, a| {
+        entry_of(near(vm, a, true, false)?)
+    }),
+    ("SortedMap headMap(def)", |vm, a| {
+        sub_map(vm, a, (None, Some((at(a, 1), false))))
+    }),
+    ("SortedMap tailMap(def)", |vm, a| {
+        sub_map(vm, a, (Some((at(a, 1), true)), None))
+    }),
+    ("SortedMap subMap(def,def)", |vm, a| {
+        sub_map(vm, a, (Some((at(a, 1), true)), Some((at(a, 2), false))))
+    }),
+    ("Map descendingMap()", |_, a| {
+        let mut reversed = JavaMap::linked();
+        for (key, value) in map(at(a, 0))?.entries().into_iter().rev() {
+            reversed.put(key, value);
+        }
+        Ok(Value::Map(Map::new(reversed)))
+    }),
+];

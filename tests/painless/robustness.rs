@@ -1,0 +1,101 @@
+//! Scripts that nobody vouched for: no panic, no hang, no exhaustion.
+
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_oneof, proptest};
+use sealift::engine::painless::{Context, Limits, Options, compile};
+use sealift::engine::value::{Value, json};
+
+fn tight() -> Options {
+    Options {
+        regex_enabled: true,
+        limits: Limits {
+            steps: 20_000,
+            rounds: 5_000,
+            allocation: 200_000,
+            ..Limits::default()
+        },
+    }
+}
+
+/// Compiles, and if that works runs.
+fn attempt(source: &str) {
+    for context in [Context::Ingest, Context::Condition, Context::Test] {
+        if let Ok(script) = compile(source, context, &tight()) {
+            let ctx = json::parse(br#"{"a": {"b": [1, "x", null]}, "s": "text", "n": 5}"#).unwrap();
+            let _ = script.run(ctx, Value::map());
+        }
+    }
+}
+
+#[test]
+fn greedy_scripts_are_stopped() {
+    for source in [
+        "def l = []; while (true) { l.add(l.size()) }",
+        "String s = 'x'; while (true) { s += s }",
+        "def m = [:]; for (int i = 0; ; i++) { m[i] = i }",
+        "def l = []; for (int i = 0; i < 100000; i++) { l = [l] } return l.toString()",
+        "def l = []; l.add(l); return l.toString()",
+        "def l = []; l.add(l); return l.hashCode()",
+        "int[] a = new int[2000000000]",
+        "int f() { return f() } f()",
+        "StringBuilder b = new StringBuilder(); while (true) { b.append('xxxxxxxxxxxx') }",
+        "[1, 2, 3].each(x -> { while (true) { int y = x } })",
+        "IntStream.range(0, 2147483647).sum()",
+        "Collections.nCopies(2000000000, 'x')",
+        "String.format('%999999999d', new def[] {1})",
+        "def x = /(a+)+b/.matcher('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa').find()",
+    ] {
+        attempt(source);
+    }
+}
+
+#[test]
+fn deep_nesting_is_refused() {
+    for (open, close) in [
+        ("(", ")"),
+        ("[", "]"),
+        ("!", ""),
+        ("-", ""),
+        ("(int)", ""),
+        ("{", "}"),
+        ("x ? ", ": 1"),
+    ] {
+        attempt(&format!(
+            "ctx.a = {}1{}",
+            open.repeat(20_000),
+            close.repeat(20_000)
+        ));
+    }
+    for link in [".a", "[0]", "+1", "&&true", ".a()", " ?: 1", "?.b"] {
+        attempt(&format!("ctx.a = ctx{}", link.repeat(20_000)));
+    }
+    attempt(&"if (ctx.a) ".repeat(10_000));
+    attempt(&"a = ".repeat(15_000));
+}
+
+fn token() -> impl Strategy<Value = String> {
+    let words: Vec<&str> = "int def String List Map if else for while do return try catch throw new \
+        ctx params a b 1 2.5 'x' \"y\" null true ( ) [ ] { } . , ; : ? ?. ?: + - * / % = == != < > << >>> \
+        ++ -- && || ! ~ -> :: instanceof this in .size() .a [0] 0x1F 5L /r/ =~ Exception e continue break"
+        .split_whitespace()
+        .collect();
+    prop_oneof![
+        8 => prop::sample::select(words).prop_map(str::to_owned),
+        1 => any::<char>().prop_map(String::from),
+        1 => Just(" ".to_owned()),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn token_soup_never_panics(tokens in prop::collection::vec(token(), 0..40)) {
+        attempt(&tokens.join(" "));
+        attempt(&tokens.concat());
+    }
+
+    #[test]
+    fn any_text_never_panics(text in any::<String>()) {
+        attempt(&text);
+    }
+}
