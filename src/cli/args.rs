@@ -21,6 +21,7 @@ use crate::cli::lint;
 use crate::cli::man;
 use crate::cli::pack;
 use crate::cli::plan;
+use crate::cli::rehearse;
 use crate::cli::release;
 use crate::cli::remove;
 use crate::cli::rollback;
@@ -102,6 +103,8 @@ pub enum Command {
     Verify(verify::VerifyArgs),
     /// Show what a bundle holds
     Inspect(inspect::InspectArgs),
+    /// Run a bundle's pipelines, scripts and models over documents, offline
+    Rehearse(rehearse::RehearseArgs),
     /// Show what installing a bundle would change
     Plan(plan::PlanArgs),
     /// Install a bundle into clusters
@@ -138,6 +141,7 @@ impl Command {
             Self::Pack(_) => "pack",
             Self::Verify(_) => "verify",
             Self::Inspect(_) => "inspect",
+            Self::Rehearse(_) => "rehearse",
             Self::Plan(_) => "plan",
             Self::Install(_) => "install",
             Self::Status(_) => "status",
@@ -165,6 +169,7 @@ impl Command {
             Self::Pack(args) => pack::run(&args, desk),
             Self::Verify(args) => verify::run(&args, desk),
             Self::Inspect(args) => inspect::run(&args, desk),
+            Self::Rehearse(args) => rehearse::run(&args, desk),
             Self::Plan(args) => plan::run(&args, desk),
             Self::Install(args) => install::run(&args, desk),
             Self::Status(args) => status::run(&args, desk),

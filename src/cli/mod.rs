@@ -28,6 +28,8 @@ pub mod plan_text;
 pub mod prompt;
 pub mod publish;
 pub mod publisher;
+pub mod rehearsal_text;
+pub mod rehearse;
 pub mod release;
 pub mod release_diff;
 pub mod remove;

@@ -1,6 +1,7 @@
 //! `sealift pack`: releases become one signed bundle.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -12,12 +13,13 @@ use crate::cli::passphrase::SigningArgs;
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::gather::{Gathered, gather};
 use crate::flow::pack::{PackInput, PackValidation, pack};
+use crate::flow::rehearse::{Artifacts, Stage, fit, rehearse_set};
 use crate::io::bundle::Content;
 use crate::io::trust_store;
 use crate::model::label::Label;
 use crate::model::signed_list::ListHeader;
 use crate::model::time::Timestamp;
-use crate::progress::Progress as _;
+use crate::progress::Progress;
 
 /// Pack releases into one signed bundle.
 #[derive(Debug, clap::Args)]
@@ -48,15 +50,20 @@ pub struct PackArgs {
     /// When it stops being good: a time, or a number of days such as 90d
     #[arg(long, value_name = "WHEN", default_value = "365d")]
     pub expires: String,
-    /// Documents to validate with, one JSON object per line; repeat for several sets
+    /// Documents to rehearse with and to carry, one JSON object per line; repeat for
+    /// several sets
     #[arg(long, value_name = "DOCS")]
     pub validation: Vec<PathBuf>,
-    /// Expected results of the documents given at the same place
+    /// Expected results of the documents given at the same place [default: those of
+    /// the rehearsal]
     #[arg(long, value_name = "FILE")]
     pub expected: Vec<PathBuf>,
     /// Pipeline that the documents are for [default: the bundle's entry pipeline]
     #[arg(long, value_name = "ID")]
     pub pipeline: Option<String>,
+    /// Pack although documents failed or did not come out as expected; goes on record
+    #[arg(long, requires = "validation")]
+    pub allow_failed_validation: bool,
     /// Carry files that cannot be classified instead of refusing them
     #[arg(long)]
     pub carry_unknown: bool,
@@ -79,7 +86,8 @@ pub fn run(args: &PackArgs, desk: &Desk) -> Result<Answer> {
             .hint("name one with --key, or make one with `sealift key new NAME`"));
     }
     let progress = desk.progress();
-    let Gathered { releases, catalog } = gather(&args.paths, args.carry_unknown, &progress)?;
+    let gathered = gather(&args.paths, args.carry_unknown, &progress)?;
+    let catalog = &gathered.catalog;
     for finding in &catalog.findings {
         progress.note(&format!("warning: {finding}"));
     }
@@ -91,11 +99,14 @@ pub fn run(args: &PackArgs, desk: &Desk) -> Result<Answer> {
         None => Vec::new(),
     };
     let version = trust.last().map_or(0, |signed| signed.root.version);
+    let header = header(args, desk, version)?;
+    let validation = validation(args, &gathered, header.created, &progress)?;
+    let Gathered { releases, catalog } = gathered;
     let input = PackInput {
-        header: header(args, desk, version)?,
+        header,
         releases,
         catalog,
-        validation: validation(args)?,
+        validation,
         licenses: Vec::new(),
         trust: trust_store::root_files(&trust),
     };
@@ -171,21 +182,44 @@ fn expires(text: &str, created: Timestamp) -> Result<Timestamp> {
     }
 }
 
-fn validation(args: &PackArgs) -> Result<Vec<PackValidation>> {
+/// The validation sets, rehearsed with what was gathered as of the time of packing.
+fn validation(
+    args: &PackArgs,
+    gathered: &Gathered,
+    created: Timestamp,
+    progress: &dyn Progress,
+) -> Result<Vec<PackValidation>> {
     if args.expected.len() > args.validation.len() {
         return Err(Error::new(
             ErrorKind::Usage,
             "there are more --expected than --validation",
         ));
     }
+    if args.validation.is_empty() {
+        return Ok(Vec::new());
+    }
+    let artifacts = Artifacts::of_releases(gathered)?;
+    let calls = artifacts.calls.clone();
+    let now = u64::try_from(created.seconds()).unwrap_or_default();
+    let stage = Stage::new(artifacts, Duration::from_secs(now))?;
     let sets = args.validation.iter().enumerate().map(|(index, path)| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        PackValidation {
+        let mut set = PackValidation {
             name: name.into_owned(),
             pipeline: args.pipeline.clone(),
             documents: Content::File(path.clone()),
             expected: args.expected.get(index).cloned().map(Content::File),
+            failed: None,
+        };
+        let report = rehearse_set(&stage, &calls, &mut set, threads(args.threads), progress)?;
+        if let Err(unfit) = fit(&set.name, &report) {
+            if !args.allow_failed_validation {
+                return Err(unfit);
+            }
+            progress.note(&format!("warning: {unfit}"));
+            set.failed = u64::try_from(report.bad()).ok();
         }
+        Ok(set)
     });
-    Ok(sets.collect())
+    sets.collect()
 }

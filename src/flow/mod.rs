@@ -17,6 +17,7 @@ pub mod pack;
 pub mod preflight;
 pub mod prepare;
 pub mod publish;
+pub mod rehearse;
 pub mod release_diff;
 pub mod status;
 pub mod targets;

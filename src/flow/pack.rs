@@ -43,6 +43,8 @@ pub struct PackValidation {
     pub documents: Content,
     /// The expected results, when they stand apart.
     pub expected: Option<Content>,
+    /// How many documents of a set that may go along all the same failed.
+    pub failed: Option<u64>,
 }
 
 /// Everything that goes into a bundle.
@@ -159,6 +161,7 @@ fn arrange(
             pipeline: set.pipeline,
             documents,
             expected,
+            failed: set.failed,
         });
     }
     let files = members.measure(threads, progress)?;

@@ -174,6 +174,10 @@ pub struct ValidationSet {
     /// documents carry them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<BundlePath>,
+    /// How many documents failed, or did not come out as expected, when the set
+    /// was rehearsed before packing; only where that was allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<u64>,
 }
 
 /// What the license of some payload asks for.

@@ -2,18 +2,8 @@
 //! comes: one section of `docs/engine-conformance.md` per part of the engine.
 
 use std::fs;
-use std::path::PathBuf;
 
-/// A file or folder of the recordings that lie beside the project; `None`, with
-/// a note, where they are not at hand.
-pub(crate) fn shared(path: &str) -> Option<PathBuf> {
-    let full = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")).join(path);
-    if full.exists() {
-        return Some(full);
-    }
-    eprintln!("skipped: ../shared/{path} is not at hand");
-    None
-}
+pub(crate) use super::recordings::shared;
 
 /// The lines of a recorded ndjson file (`corpus/…`), if it is at hand.
 pub(crate) fn recorded_lines(path: &str) -> Option<Vec<String>> {

@@ -1,3 +1,4 @@
 //! What several test crates share.
 
 pub(crate) mod conformance;
+pub(crate) mod recordings;

@@ -157,6 +157,7 @@ fn validation(tag: &str) -> PackValidation {
         pipeline: None,
         documents: read("documents.ndjson".to_owned()),
         expected: Some(read(format!("expected/{tag}.ndjson"))),
+        failed: None,
     }
 }
 

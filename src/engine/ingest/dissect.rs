@@ -161,9 +161,7 @@ impl Dissect {
                 Kind::Field => put(&mut results, &key.name, value.to_owned()),
                 Kind::FieldName => {
                     let text = keys()
-                        .find(|(other, _)| {
-                            other.kind == Kind::FieldValue && other.name == key.name
-                        })
+                        .find(|(other, _)| other.kind == Kind::FieldValue && other.name == key.name)
                         .map_or("", |(_, text)| text);
                     put(&mut results, value, text.to_owned());
                 }
@@ -285,11 +283,15 @@ fn put(results: &mut Vec<(String, String)>, name: &str, text: String) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::Dissect;
+
+    type Fields = &'static [(&'static str, &'static str)];
 
     #[test]
     fn cuts_texts_into_fields() {
-        let cases: [(&str, &str, &[(&str, &str)]); 11] = [
+        let cases: [(&str, &str, Fields); 11] = [
             ("%{a} %{b}", "x y z", &[("a", "x"), ("b", "y z")]),
             ("[%{ts}] %{m}", "[1] w", &[("ts", "1"), ("m", "w")]),
             ("%{+n} %{+n}", "x y", &[("n", "x-y")]),
@@ -299,8 +301,16 @@ mod tests {
             ("%{} %{b}", "x y", &[("b", "y")]),
             ("%{*k}=%{&k}", "key=val", &[("key", "val")]),
             ("%{a->} %{b}", "x    y", &[("a", "x"), ("b", "y")]),
-            ("%{a},%{b},%{c}", "x,,z", &[("a", "x"), ("b", ""), ("c", "z")]),
-            ("%{a} - %{?->} %{b}", "x - skip    y", &[("a", "x"), ("b", "y")]),
+            (
+                "%{a},%{b},%{c}",
+                "x,,z",
+                &[("a", "x"), ("b", ""), ("c", "z")],
+            ),
+            (
+                "%{a} - %{?->} %{b}",
+                "x - skip    y",
+                &[("a", "x"), ("b", "y")],
+            ),
         ];
         for (pattern, input, expected) in cases {
             let found = Dissect::new(pattern, "-").unwrap().parse(input).unwrap();

@@ -94,6 +94,8 @@ pub(super) fn is_leap(year: i64) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::Date;
 
     #[test]

@@ -62,7 +62,11 @@ impl Field {
             Self::Year => ("Year", -999_999_999, 999_999_999),
             Self::YearOfEra => ("YearOfEra", 1, 999_999_999),
             Self::Era => ("Era", 0, 1),
-            Self::WeekYear => ("WeekBasedYear[WeekFields[MONDAY,4]]", -999_999_999, 999_999_999),
+            Self::WeekYear => (
+                "WeekBasedYear[WeekFields[MONDAY,4]]",
+                -999_999_999,
+                999_999_999,
+            ),
             Self::Week => ("WeekOfWeekBasedYear[WeekFields[MONDAY,4]]", 1, 53),
             Self::Quarter => ("QuarterOfYear", 1, 4),
             Self::Month => ("MonthOfYear", 1, 12),
@@ -219,11 +223,28 @@ impl Fields {
         let hour = self.get(Field::Hour)?;
         let rest = [Field::Minute, Field::Second, Field::Nano].map(|field| self.get(field));
         // A gap (an hour and a second without a minute) is no time of day.
-        let gap = rest.windows(2).any(|pair| pair[0].is_none() && pair[1].is_some());
+        let gap = rest
+            .windows(2)
+            .any(|pair| pair[0].is_none() && pair[1].is_some());
         let [minute, second, nano] = rest.map(Option::unwrap_or_default);
         (!gap).then_some((hour * 3600 + minute * 60 + second, nano))
     }
 }
+
+const MONTHS: [&str; 12] = [
+    "JANUARY",
+    "FEBRUARY",
+    "MARCH",
+    "APRIL",
+    "MAY",
+    "JUNE",
+    "JULY",
+    "AUGUST",
+    "SEPTEMBER",
+    "OCTOBER",
+    "NOVEMBER",
+    "DECEMBER",
+];
 
 /// The date, if that month has such a day.
 ///
@@ -241,10 +262,6 @@ pub(super) fn existing(year: i64, month: i64, day: i64) -> Result<Date, String> 
             "Invalid date 'February 29' as '{year}' is not a leap year"
         ));
     }
-    const MONTHS: [&str; 12] = [
-        "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER",
-        "OCTOBER", "NOVEMBER", "DECEMBER",
-    ];
     let name = usize::try_from(month - 1)
         .ok()
         .and_then(|index| MONTHS.get(index))
@@ -264,5 +281,7 @@ fn check(field: Field, value: i64) -> Result<(), String> {
         Field::YearOfEra => "1 - 999999999/1000000000".to_owned(),
         _ => format!("{min} - {max}"),
     };
-    Err(format!("Invalid value for {name} (valid values {range}): {value}"))
+    Err(format!(
+        "Invalid value for {name} (valid values {range}): {value}"
+    ))
 }

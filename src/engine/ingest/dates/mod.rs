@@ -31,6 +31,14 @@ pub(super) struct Zoned {
     pub(super) zone: Zone,
 }
 
+impl Zoned {
+    /// The year of the local date.
+    pub(super) fn year(&self) -> i64 {
+        let local = self.seconds + self.zone.offset_at(self.seconds);
+        Date::from_days(local.div_euclid(DAY)).year
+    }
+}
+
 /// A date format: patterns that are tried one after the other.
 #[derive(Clone, Debug)]
 pub(super) struct Format {
@@ -47,13 +55,15 @@ const MAX_LENGTH: usize = 1000;
 /// `illegal_argument_exception` for a language that does not exist.
 pub(super) fn language(locale: &str) -> Result<Language, Failure> {
     names::language(locale).map_err(|code| {
-        Failure::illegal_argument(format!("Unknown language: {}", locale.split(['-', '_']).next().unwrap_or_default())).because(
-            Failure::new(
-                500,
-                "missing_resource_exception",
-                format!("Couldn't find 3-letter language code for {code}"),
-            ),
-        )
+        Failure::illegal_argument(format!(
+            "Unknown language: {}",
+            locale.split(['-', '_']).next().unwrap_or_default()
+        ))
+        .because(Failure::new(
+            500,
+            "missing_resource_exception",
+            format!("Couldn't find 3-letter language code for {code}"),
+        ))
     })
 }
 
@@ -114,9 +124,9 @@ impl Format {
             _ if self.patterns.len() > 1 => {
                 unreadable("Failed to parse with all enclosed parsers".into())
             }
-            Some(Mismatch::At(index)) => {
-                unreadable(format!("Text '{shown}' could not be parsed at index {index}"))
-            }
+            Some(Mismatch::At(index)) => unreadable(format!(
+                "Text '{shown}' could not be parsed at index {index}"
+            )),
             Some(Mismatch::Rest(index)) => unreadable(format!(
                 "Text '{shown}' could not be parsed, unparsed text found at index {index}"
             )),
@@ -140,6 +150,20 @@ impl Format {
         }
         Ok(text)
     }
+}
+
+/// `2026-01-31T08:00:00.5Z`: an instant with the digits that its fraction has.
+pub(super) fn iso_instant(seconds: i64, nano: u32) -> Option<String> {
+    let when = Zoned {
+        seconds,
+        nano: nano.into(),
+        zone: Zone::UTC,
+    };
+    let whole = Format::new("uuuu-MM-dd'T'HH:mm:ss").ok()?;
+    let text = whole.print(&when, Language::ENGLISH).ok()?;
+    let fraction = format!(".{nano:09}");
+    let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
+    Some(format!("{text}{fraction}Z"))
 }
 
 enum Mismatch {

@@ -41,10 +41,7 @@ pub(super) fn patterns(name: &str) -> Option<Vec<String>> {
 /// optional time of `date_optional_time`.
 fn shapes(base: &str) -> Option<Vec<&'static str>> {
     Some(match base {
-        "date_optional_time" => {
-            vec!["uuuu[-MM[-dd['T'[HH[:mm[:ss[<f>][,<c>]]]][<i>][<b>]]]]"]
-        }
-        "date_optional_time_nanos" => {
+        "date_optional_time" | "date_optional_time_nanos" => {
             vec!["uuuu[-MM[-dd['T'[HH[:mm[:ss[<f>][,<c>]]]][<i>][<b>]]]]"]
         }
         "date_time" => vec!["uuuu-MM-dd'T'HH:mm:ss[<f>]<z>"],
@@ -126,6 +123,8 @@ fn lenient(pattern: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::patterns;
 
     #[test]

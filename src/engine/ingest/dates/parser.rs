@@ -31,9 +31,16 @@ impl Element {
         language: Language,
     ) -> Result<usize, Mismatch> {
         match self {
-            Self::Literal(literal) => literal.chars().try_fold(at, |at, char| {
-                if text.get(at) == Some(&char) { Ok(at + 1) } else { Err(at) }
-            }).map_err(|_| at),
+            Self::Literal(literal) => literal
+                .chars()
+                .try_fold(at, |at, char| {
+                    if text.get(at) == Some(&char) {
+                        Ok(at + 1)
+                    } else {
+                        Err(at)
+                    }
+                })
+                .map_err(|_| at),
             Self::Number(number) => number.read(text, at, fields),
             Self::Reduced(field) => {
                 let value = digits(text, at, 2).ok_or(at)?;
@@ -55,7 +62,11 @@ impl Element {
                     Err(_) => at,
                 })
             }
-            Self::Pad(_) => Ok(at + text[at.min(text.len())..].iter().take_while(|char| **char == ' ').count()),
+            Self::Pad(_) => Ok(at
+                + text[at.min(text.len())..]
+                    .iter()
+                    .take_while(|char| **char == ' ')
+                    .count()),
             Self::Epoch { millis } => epoch(*millis, text, at, fields),
         }
     }
@@ -103,15 +114,29 @@ impl Number {
     }
 }
 
-fn set(fields: &mut Fields, field: Field, value: i64, at: usize, end: usize) -> Result<usize, Mismatch> {
-    if fields.set(field, value) { Ok(end) } else { Err(at) }
+fn set(
+    fields: &mut Fields,
+    field: Field,
+    value: i64,
+    at: usize,
+    end: usize,
+) -> Result<usize, Mismatch> {
+    if fields.set(field, value) {
+        Ok(end)
+    } else {
+        Err(at)
+    }
 }
 
 /// The number that exactly `count` digits from `at` on make.
 fn digits(text: &[char], at: usize, count: usize) -> Option<i64> {
-    text.get(at..at + count)?.iter().try_fold(0_i64, |number, char| {
-        number.checked_mul(10)?.checked_add(char.to_digit(10)?.into())
-    })
+    text.get(at..at + count)?
+        .iter()
+        .try_fold(0_i64, |number, char| {
+            number
+                .checked_mul(10)?
+                .checked_add(char.to_digit(10)?.into())
+        })
 }
 
 fn fraction(
@@ -155,7 +180,10 @@ fn name(
     names
         .iter()
         .zip(first..)
-        .filter(|(name, _)| name.chars().eq(rest.iter().copied().take(name.chars().count())))
+        .filter(|(name, _)| {
+            name.chars()
+                .eq(rest.iter().copied().take(name.chars().count()))
+        })
         .max_by_key(|(name, _)| name.len())
         .ok_or(at)
         .and_then(|(name, value)| set(fields, field, value, at, at + name.chars().count()))
@@ -277,10 +305,15 @@ fn epoch(millis: bool, text: &[char], at: usize, fields: &mut Fields) -> Result<
     let start = at + usize::from(negative);
     let run = |from: usize, most: usize| {
         let rest = text.get(from..).unwrap_or_default();
-        rest.iter().take(most).take_while(|char| char.is_ascii_digit()).count()
+        rest.iter()
+            .take(most)
+            .take_while(|char| char.is_ascii_digit())
+            .count()
     };
     let whole_digits = run(start, 18);
-    let whole = digits(text, start, whole_digits).filter(|_| whole_digits > 0).ok_or(at)?;
+    let whole = digits(text, start, whole_digits)
+        .filter(|_| whole_digits > 0)
+        .ok_or(at)?;
     let mut end = start + whole_digits;
     let mut nanos = 0;
     let most = if millis { 6 } else { 9 };

@@ -93,7 +93,10 @@ pub(super) fn parse(pattern: &str) -> Result<Vec<Element>, String> {
         let run = chars[at..].iter().take_while(|it| **it == char).count();
         match char {
             'p' => {
-                if chars.get(at + run).is_none_or(|next| !next.is_ascii_alphabetic()) {
+                if chars
+                    .get(at + run)
+                    .is_none_or(|next| !next.is_ascii_alphabetic())
+                {
                     return Err(format!(
                         "Pad letter 'p' must be followed by valid pad pattern: {pattern}"
                     ));
@@ -119,9 +122,7 @@ pub(super) fn parse(pattern: &str) -> Result<Vec<Element>, String> {
             }
             ']' => {
                 if !builder.close() {
-                    return Err(
-                        "Pattern invalid as it contains ] without previous [".into()
-                    );
+                    return Err("Pattern invalid as it contains ] without previous [".into());
                 }
                 at += 1;
             }
@@ -265,9 +266,8 @@ impl Builder {
             'M' | 'L' if count < 3 => self.plain(Field::Month, count),
             'M' | 'L' => self.push(Element::Text(Field::Month, text_width)),
             'Q' | 'q' => self.plain(Field::Quarter, count.min(2)),
-            'E' => self.push(Element::Text(Field::DayOfWeek, text_width)),
             'e' | 'c' if count < 3 => self.number(Field::DayOfWeek, count, 2, Sign::NotNegative),
-            'e' | 'c' => self.push(Element::Text(Field::DayOfWeek, text_width)),
+            'E' | 'e' | 'c' => self.push(Element::Text(Field::DayOfWeek, text_width)),
             'w' if count < 3 => self.number(Field::Week, count, 2, Sign::NotNegative),
             'W' if count == 1 => self.number(Field::WeekOfMonth, 1, 2, Sign::NotNegative),
             'a' if count == 1 => self.push(Element::Text(Field::HalfDay, Width::Short)),
@@ -281,8 +281,10 @@ impl Builder {
                 self.adjoin(true, count);
             }
             'S' => {
-                return Err("Maximum width must be from 1 to 9 inclusive but was ".to_owned()
-                    + &count.to_string());
+                return Err(
+                    "Maximum width must be from 1 to 9 inclusive but was ".to_owned()
+                        + &count.to_string(),
+                );
             }
             'F' if count == 1 => self.plain(Field::WeekOfMonth, 1),
             'd' | 'h' | 'H' | 'k' | 'K' | 'm' | 's' if count < 3 => {

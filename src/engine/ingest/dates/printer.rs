@@ -2,13 +2,13 @@
 
 use std::fmt::Write as _;
 
+use super::Zoned;
 use super::civil::{DAY, Date};
 use super::fields::Field;
 use super::names::Language;
 use super::parser::texts;
 use super::pattern::{Element, Number, OffsetStyle, Sign};
 use super::zone::offset_text;
-use super::Zoned;
 
 /// Appends the text of `when`.
 ///
@@ -60,9 +60,8 @@ impl Local {
     fn get(&self, field: Field) -> i64 {
         let hour = self.second_of_day / 3600;
         match field {
-            Field::Year => self.date.year,
             Field::YearOfEra if self.date.year < 1 => 1 - self.date.year,
-            Field::YearOfEra => self.date.year,
+            Field::Year | Field::YearOfEra => self.date.year,
             Field::Era => i64::from(self.date.year > 0),
             Field::WeekYear => self.date.week().0,
             Field::Week => self.date.week().1,
@@ -112,7 +111,11 @@ impl Local {
                 out.push_str("GMT");
                 let text = offset_text(self.offset);
                 let short = text.replacen("+0", "+", 1).replacen("-0", "-", 1);
-                let text = if *full { &text } else { short.trim_end_matches(":00") };
+                let text = if *full {
+                    &text
+                } else {
+                    short.trim_end_matches(":00")
+                };
                 out.push_str(text);
             }
             Element::ZoneId | Element::ZoneName => out.push_str(&when.zone.id()),

@@ -1,5 +1,7 @@
 //! Time zones as `java.time.ZoneId` names them.
 
+use std::fmt::Write as _;
+
 use crate::engine::failure::Failure;
 use crate::model::time::Region;
 
@@ -39,13 +41,21 @@ impl Zone {
         }
         for prefix in ["UTC", "GMT", "UT"] {
             if let Some(rest) = id.strip_prefix(prefix) {
-                let place = if rest.is_empty() { Some(0) } else { offset(rest) };
+                let place = if rest.is_empty() {
+                    Some(0)
+                } else {
+                    offset(rest)
+                };
                 if let Some(place) = place {
                     return Ok(Self::Named(id.to_owned(), Place::Fixed(place)));
                 }
             }
         }
-        if id.chars().count() < 2 || !id.chars().all(|char| char.is_ascii_alphanumeric() || "/._~+-".contains(char)) {
+        if id.chars().count() < 2
+            || !id
+                .chars()
+                .all(|char| char.is_ascii_alphanumeric() || "/._~+-".contains(char))
+        {
             let reason = format!("Invalid ID for region-based ZoneId, invalid format: {id}");
             return Err(Failure::new(500, "date_time_exception", reason));
         }
@@ -89,7 +99,7 @@ impl Zone {
     }
 
     /// Its id.
-    pub(super) fn id(&self) -> String {
+    pub(in crate::engine::ingest) fn id(&self) -> String {
         match self {
             Self::Fixed(0) => "Z".into(),
             Self::Fixed(seconds) => offset_text(*seconds),
@@ -122,7 +132,7 @@ pub(super) fn offset_text(seconds: i64) -> String {
     let total = seconds.abs();
     let mut text = format!("{sign}{:02}:{:02}", total / 3600, total / 60 % 60);
     if total % 60 != 0 {
-        text += &format!(":{:02}", total % 60);
+        let _ = write!(text, ":{:02}", total % 60);
     }
     text
 }
@@ -144,8 +154,16 @@ pub(super) fn offset(text: &str) -> Option<i64> {
     if !well_formed || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let part = |at: usize| digits.get(at..at + 2).map_or(Some(0), |two| two.parse::<i64>().ok());
-    let hours = if digits.len() == 1 { digits.parse().ok()? } else { part(0)? };
+    let part = |at: usize| {
+        digits
+            .get(at..at + 2)
+            .map_or(Some(0), |two| two.parse::<i64>().ok())
+    };
+    let hours = if digits.len() == 1 {
+        digits.parse().ok()?
+    } else {
+        part(0)?
+    };
     let (minutes, seconds) = (part(2)?, part(4)?);
     let total = hours * 3600 + minutes * 60 + seconds;
     (minutes < 60 && seconds < 60 && total <= 64_800).then_some(sign * total)
@@ -153,6 +171,8 @@ pub(super) fn offset(text: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::{Zone, offset, offset_text};
 
     #[test]

@@ -232,6 +232,8 @@ fn flush(nodes: &mut Vec<Node>, text: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::{Node, parse};
 
     fn text(text: &str) -> Node {
@@ -248,9 +250,15 @@ mod tests {
             ("plain {x} }}", vec![text("plain {x} }}")]),
             ("{{a}}", vec![variable("a", false)]),
             ("{{ a.b }}-", vec![variable("a.b", false), text("-")]),
-            ("{{{a}}}{{& b }}", vec![variable("a", true), variable("b", true)]),
+            (
+                "{{{a}}}{{& b }}",
+                vec![variable("a", true), variable("b", true)],
+            ),
             ("{{! note }}x", vec![text("x")]),
-            ("{{=<% %>=}}<%s%>{{s}}", vec![variable("s", false), text("{{s}}")]),
+            (
+                "{{=<% %>=}}<%s%>{{s}}",
+                vec![variable("s", false), text("{{s}}")],
+            ),
             (
                 "{{#a}}x{{/a}}",
                 vec![Node::Section {
@@ -281,7 +289,10 @@ mod tests {
     fn words_errors_as_the_server() {
         let cases = [
             ("{{s", "Improperly closed variable in query-template:1"),
-            ("a\n{{{s}}", "Improperly closed variable in query-template:2"),
+            (
+                "a\n{{{s}}",
+                "Improperly closed variable in query-template:2",
+            ),
             ("{{ }}", "Empty mustache in query-template:1"),
             ("{{#s}}", "Failed to close 's' tag at line 1"),
             (

@@ -1,0 +1,109 @@
+//! How the scores of the enriched documents are spread.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+/// How many equal steps the range from 0 to 1 has.
+pub const STEPS: usize = 10;
+
+/// Numbers between 0 and 1 that pipelines added, by field.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scores {
+    fields: BTreeMap<String, [usize; STEPS]>,
+}
+
+impl Scores {
+    /// Takes the scores of a document: the numbers from 0 to 1 in fields whose
+    /// name speaks of a probability or a score, unless they were there before.
+    pub fn add(&mut self, before: &Value, after: &Value) {
+        self.walk(Some(before), after, &mut Vec::new());
+    }
+
+    /// Takes the scores of other documents.
+    pub fn merge(&mut self, other: Self) {
+        for (field, counts) in other.fields {
+            let sums = self.fields.entry(field).or_default();
+            for (sum, count) in sums.iter_mut().zip(counts) {
+                *sum += count;
+            }
+        }
+    }
+
+    /// The field that most documents have, and how many of its numbers lie in
+    /// each step from 0 to 1; of several such fields a probability goes before
+    /// a score.
+    #[must_use]
+    pub fn main(&self) -> Option<(&str, &[usize; STEPS])> {
+        self.fields
+            .iter()
+            .max_by_key(|(field, counts)| {
+                let probability = last(field).contains("probability");
+                (
+                    counts.iter().sum::<usize>(),
+                    probability,
+                    std::cmp::Reverse(*field),
+                )
+            })
+            .map(|(field, counts)| (field.as_str(), counts))
+    }
+
+    fn walk(&mut self, before: Option<&Value>, after: &Value, field: &mut Vec<String>) {
+        let Value::Object(entries) = after else {
+            return;
+        };
+        for (key, value) in entries {
+            let before = before.and_then(|before| before.get(key));
+            field.push(key.clone());
+            match value.as_f64() {
+                Some(number) if before != Some(value) => self.count(field, number),
+                _ => self.walk(before, value, field),
+            }
+            field.pop();
+        }
+    }
+
+    fn count(&mut self, field: &[String], number: f64) {
+        let named = field
+            .last()
+            .is_some_and(|name| name.contains("probability") || name.contains("score"));
+        if !named || !(0.0..=1.0).contains(&number) {
+            return;
+        }
+        let step = (1..STEPS)
+            .filter(|&step| number * 10.0 >= f64::from(u32::try_from(step).unwrap_or(0)))
+            .count();
+        let counts = self.fields.entry(field.join(".")).or_default();
+        if let Some(count) = counts.get_mut(step) {
+            *count += 1;
+        }
+    }
+}
+
+fn last(field: &str) -> &str {
+    field.rsplit('.').next().unwrap_or(field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Scores;
+    use serde_json::json;
+
+    #[test]
+    fn counts_the_numbers_that_were_added() {
+        let mut scores = Scores::default();
+        let before = json!({"score": 0.5, "n": 1});
+        for (probability, own) in [(0.0, 0.1), (0.05, 0.2), (0.1, 0.3), (1.0, 7.5)] {
+            let mut after = before.clone();
+            after["ml"] = json!({"probability": probability, "score": own, "other": 0.5});
+            let mut one = Scores::default();
+            one.add(&before, &after);
+            scores.merge(one);
+        }
+        assert_eq!(
+            scores.main(),
+            Some(("ml.probability", &[2, 1, 0, 0, 0, 0, 0, 0, 0, 1]))
+        );
+        assert_eq!(Scores::default().main(), None);
+    }
+}
