@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::cli::answer::Answer;
+use crate::cli::check;
 use crate::cli::cluster;
 use crate::cli::completions;
 use crate::cli::demo;
@@ -109,6 +110,8 @@ pub enum Command {
     Plan(plan::PlanArgs),
     /// Install a bundle into clusters
     Install(install::InstallArgs),
+    /// Prove on the cluster that enrichment works
+    Check(check::CheckArgs),
     /// Show what is installed and every drift from it
     Status(status::StatusArgs),
     /// Take a bundle's artifacts out of clusters
@@ -144,6 +147,7 @@ impl Command {
             Self::Rehearse(_) => "rehearse",
             Self::Plan(_) => "plan",
             Self::Install(_) => "install",
+            Self::Check(_) => "check",
             Self::Status(_) => "status",
             Self::Remove(_) => "remove",
             Self::Rollback(_) => "rollback",
@@ -172,6 +176,7 @@ impl Command {
             Self::Rehearse(args) => rehearse::run(&args, desk),
             Self::Plan(args) => plan::run(&args, desk),
             Self::Install(args) => install::run(&args, desk),
+            Self::Check(args) => check::run(&args, desk),
             Self::Status(args) => status::run(&args, desk),
             Self::Remove(args) => remove::run(&args, desk),
             Self::Rollback(args) => rollback::run(&args, desk),

@@ -4,6 +4,7 @@ pub mod answer;
 pub mod args;
 pub mod bars;
 pub mod change;
+pub mod check;
 pub mod cluster;
 pub mod completions;
 pub mod demo;

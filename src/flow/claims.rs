@@ -1,6 +1,6 @@
 //! What sealift remembers in a cluster to be its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -28,6 +28,9 @@ pub struct Claims {
     pub channels: BTreeMap<String, Latest>,
     /// The ids of all receipts, oldest first.
     pub receipts: Vec<String>,
+    /// Jobs and datafeeds that a plan stops for a change and starts again after:
+    /// should it be cut off in between, the next one starts them.
+    pub halted: BTreeSet<ArtifactId>,
 }
 
 /// The newest bundle of a channel.
@@ -54,6 +57,8 @@ struct Stored {
     artifacts: Vec<Line>,
     channels: BTreeMap<String, Latest>,
     receipts: Vec<String>,
+    #[serde(default)]
+    halted: BTreeSet<ArtifactId>,
 }
 
 impl Claims {
@@ -68,6 +73,7 @@ impl Claims {
                 artifacts: BTreeMap::new(),
                 channels: BTreeMap::new(),
                 receipts: Vec::new(),
+                halted: BTreeSet::new(),
             });
         };
         let stored = document.source.get("receipt").cloned().unwrap_or_default();
@@ -88,6 +94,7 @@ impl Claims {
                 .collect(),
             channels: stored.channels,
             receipts: stored.receipts,
+            halted: stored.halted,
         })
     }
 
@@ -107,6 +114,7 @@ impl Claims {
                 .collect(),
             channels: self.channels.clone(),
             receipts: self.receipts.clone(),
+            halted: self.halted.clone(),
         };
         let source = json!({
             "kind": "claims",

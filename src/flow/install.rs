@@ -23,6 +23,7 @@ use crate::io::receipts::Journal;
 use crate::model::artifact::ArtifactId;
 use crate::model::normal;
 use crate::model::observation::Claim;
+use crate::model::operation::Verb;
 use crate::model::plan::{Action, Step};
 use crate::model::receipt::{End, Entry, FORMAT, Header, Outcome, Purpose, Receipt};
 use crate::progress::Progress;
@@ -189,6 +190,7 @@ impl Prepared {
     /// Remembers what is about to be ours, before it is: should this process die
     /// now, the next one knows whose it is.
     fn stake(&mut self, id: &str) {
+        self.claims.halted.extend(self.plan.restarted().cloned());
         for step in &self.plan.steps {
             let Some(mark) = &step.mark else { continue };
             if matches!(step.action, Action::Create | Action::Replace) {
@@ -207,7 +209,8 @@ impl Prepared {
         let touched: BTreeMap<ArtifactId, bool> = receipt.calls.iter().fold(
             BTreeMap::new(),
             |mut touched: BTreeMap<ArtifactId, bool>, call| {
-                let done = call.outcome != Outcome::Failed;
+                let changes = matches!(call.verb, Verb::Put | Verb::Update | Verb::Delete);
+                let done = changes && call.outcome != Outcome::Failed;
                 *touched.entry(call.artifact.clone()).or_default() |= done;
                 touched
             },
@@ -247,6 +250,20 @@ impl Prepared {
                 Action::Delete | Action::Conflict | Action::Blocked => {}
             }
         }
+        self.claims.halted.retain(|artifact| {
+            let of = |verbs: [Verb; 2]| {
+                let mut calls = receipt.calls.iter().rev();
+                calls.any(|call| {
+                    call.artifact == *artifact
+                        && verbs.contains(&call.verb)
+                        && call.outcome != Outcome::Failed
+                })
+            };
+            let started = of([Verb::Open, Verb::Start]);
+            let stopped = of([Verb::Close, Verb::Stop]);
+            let gone = of([Verb::Delete, Verb::Delete]);
+            !started && !gone && (stopped || before.halted.contains(artifact))
+        });
         if self.purpose == Purpose::Install && end == End::Complete {
             self.claims.advance(&self.origin);
         }

@@ -1,6 +1,7 @@
 //! The verbs: one file per stage, silent.
 
 pub mod apply;
+pub mod check;
 pub mod claims;
 pub mod clock;
 pub mod fetch;

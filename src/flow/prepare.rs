@@ -189,13 +189,17 @@ pub(super) fn plan(
             observation.absent_indices.insert(index.to_owned());
         }
     }
-    let plan = Plan::new(
+    let mut plan = Plan::new(
         elasticsearch.identity().clone(),
         elasticsearch.version(),
         all,
         &observation,
         permissions,
     );
+    for artifact in &claims.halted {
+        let state = elasticsearch.state(artifact)?;
+        plan.wake(artifact, state);
+    }
     Ok((plan, observation))
 }
 

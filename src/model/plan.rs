@@ -3,11 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::artifact::ArtifactId;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::digest::Digest;
 use crate::model::mark::Mark;
-use crate::model::observation::{ClusterIdentity, Observation};
-use crate::model::operation::Operation;
+use crate::model::observation::{ClusterIdentity, Observation, RunState};
+use crate::model::operation::{Operation, Verb};
 use crate::model::version::StackVersion;
 
 mod change;
@@ -103,6 +103,23 @@ pub struct Step {
     pub mark: Option<Mark>,
 }
 
+impl Step {
+    /// A step that leaves `artifact` as it is.
+    fn keeping(artifact: &ArtifactId) -> Self {
+        Self {
+            artifact: artifact.clone(),
+            action: Action::Keep,
+            reasons: Vec::new(),
+            affects: Vec::new(),
+            diff: String::new(),
+            operations: Vec::new(),
+            previous: None,
+            wanted: None,
+            mark: None,
+        }
+    }
+}
+
 /// What the operator allows.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Permissions {
@@ -139,6 +156,48 @@ impl Plan {
             .map(|target| decision.step(target))
             .collect();
         Self { cluster, steps }
+    }
+
+    /// Starts `artifact`, a job or datafeed in `state` that an earlier plan
+    /// stopped and did not come to start again, unless this plan removes it or
+    /// starts it anyway.
+    pub fn wake(&mut self, artifact: &ArtifactId, state: RunState) {
+        let verb = match artifact.kind {
+            ArtifactKind::Job => Verb::Open,
+            ArtifactKind::Datafeed => Verb::Start,
+            _ => return,
+        };
+        let starts = |step: &Step| {
+            let mut calls = step.operations.iter();
+            calls.any(|call| call.verb == verb && call.artifact == *artifact)
+        };
+        if state != RunState::Idle || self.steps.iter().any(starts) {
+            return;
+        }
+        let known = self
+            .steps
+            .iter()
+            .position(|step| step.artifact == *artifact);
+        let position = known.unwrap_or_else(|| {
+            self.steps.push(Step::keeping(artifact));
+            self.steps.len() - 1
+        });
+        let Some(step) = self.steps.get_mut(position) else {
+            return;
+        };
+        if matches!(step.action, Action::Keep | Action::Replace) {
+            step.action = Action::Replace;
+            step.operations.push(Operation::bare(verb, artifact));
+            step.reasons
+                .push("an earlier run stopped it and was cut off; it is started again".to_owned());
+        }
+    }
+
+    /// The jobs and datafeeds that the plan stops and starts again.
+    pub fn restarted(&self) -> impl Iterator<Item = &ArtifactId> {
+        let calls = || self.steps.iter().flat_map(|step| &step.operations);
+        let starts = calls().filter(|call| matches!(call.verb, Verb::Open | Verb::Start));
+        starts.map(|call| &call.artifact)
     }
 
     /// Whether nothing is left to do.

@@ -130,7 +130,15 @@ fn settled(lab: &Lab) -> Value {
 fn scrub(value: &mut Value) {
     match value {
         Value::Object(map) => {
-            for key in ["create_time", "query_delay", "modified_date_millis"] {
+            for key in [
+                "create_time",
+                "query_delay",
+                "modified_date_millis",
+                "id",
+                "created_at",
+                "updated_at",
+                "revision",
+            ] {
                 map.remove(key);
             }
             map.iter_mut().for_each(|(_, inner)| scrub(inner));

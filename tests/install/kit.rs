@@ -57,9 +57,7 @@ fn fixtures() -> PathBuf {
 
 /// The files of a release of the fixtures, by name.
 pub(crate) fn release(tag: &str) -> Files {
-    let mut files = folder(&fixtures().join("releases").join(tag));
-    files.retain(|(name, _)| !name.contains(".toml") && !name.contains(".ndjson"));
-    files
+    folder(&fixtures().join("releases").join(tag))
 }
 
 pub(crate) fn folder(folder: &Path) -> Files {
@@ -99,6 +97,11 @@ impl Recipe {
 
     /// Packs, signs, verifies.
     pub(crate) fn bundle(&self, folder: &Path) -> VerifiedBundle {
+        open(&self.packed(folder))
+    }
+
+    /// Packs and signs.
+    pub(crate) fn packed(&self, folder: &Path) -> PathBuf {
         let path = folder.join(format!("{}-{}.sealift", self.channel, self.sequence));
         let mut cataloger = Cataloger::new();
         for (tag, files) in &self.releases {
@@ -113,7 +116,7 @@ impl Recipe {
                 channel: Label::parse(self.channel).unwrap(),
                 sequence: self.sequence,
                 created: Timestamp::from_seconds(CREATED).unwrap(),
-                expires: Timestamp::from_seconds(CREATED + 365 * 86_400).unwrap(),
+                expires: Timestamp::from_seconds(CREATED + 18_250 * 86_400).unwrap(),
                 trust: 0,
             },
             releases: self
@@ -134,7 +137,7 @@ impl Recipe {
             trust: Vec::new(),
         };
         pack(input, &[key()], &path, 1, &Silent).unwrap();
-        open(&path)
+        path
     }
 }
 
@@ -197,7 +200,7 @@ pub(crate) fn call(lab: &Lab, method: Method, path: &str, body: &Value) -> Value
     cluster.elasticsearch.call(method, path, body).unwrap()
 }
 
-fn access(url: &str, authorization: Option<Authorization>) -> Access {
+pub(crate) fn access(url: &str, authorization: Option<Authorization>) -> Access {
     Access {
         urls: vec![Url::parse(url).unwrap()],
         authorization,
@@ -222,8 +225,8 @@ fn access(url: &str, authorization: Option<Authorization>) -> Access {
 pub(crate) fn address(lab: &Lab, authorization: Option<Authorization>) -> Address {
     Address {
         label: "practice".to_owned(),
-        elasticsearch: access(&lab.elasticsearch_url(), authorization),
-        kibana: None,
+        elasticsearch: access(&lab.elasticsearch_url(), authorization.clone()),
+        kibana: Some(access(&lab.kibana_url(), authorization)),
         space: None,
     }
 }

@@ -1,7 +1,12 @@
 //! Installing from real bundles into the practice cluster.
 
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, clippy::print_stderr)]
 
+mod changes;
+mod command;
 mod cycle;
 mod faults;
 mod kit;
+mod many;
+mod recordings;
+mod secure;

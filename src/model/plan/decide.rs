@@ -56,15 +56,9 @@ impl<'a> Decision<'a> {
     pub(super) fn step(&self, target: &Target) -> Step {
         let found = self.observation.objects.get(&target.artifact);
         let mut step = Step {
-            artifact: target.artifact.clone(),
-            action: Action::Keep,
-            reasons: Vec::new(),
-            affects: Vec::new(),
-            diff: String::new(),
-            operations: Vec::new(),
             previous: found.map(|object| object.body.clone()),
-            wanted: None,
             mark: target.mark.clone(),
+            ..Step::keeping(&target.artifact)
         };
         match (&target.body, found) {
             (None, None) => step.action = Action::Absent,
