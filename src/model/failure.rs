@@ -12,7 +12,8 @@ use serde_json::{Map, Value};
 pub struct Failure {
     status: u16,
     kind: Cow<'static, str>,
-    reason: String,
+    /// Some exceptions of Java have no message.
+    reason: Option<String>,
     metadata: Vec<(Cow<'static, str>, Value)>,
     cause: Option<Box<Self>>,
 }
@@ -24,7 +25,7 @@ impl Failure {
         Self {
             status,
             kind: kind.into(),
-            reason: reason.into(),
+            reason: Some(reason.into()),
             metadata: Vec::new(),
             cause: None,
         }
@@ -75,6 +76,14 @@ impl Failure {
         self
     }
 
+    /// The same failure without a message, which Elasticsearch shows as a null
+    /// `reason`.
+    #[must_use]
+    pub fn without_reason(mut self) -> Self {
+        self.reason = None;
+        self
+    }
+
     /// The same failure with what caused it.
     #[must_use]
     pub fn because(mut self, cause: Self) -> Self {
@@ -94,10 +103,10 @@ impl Failure {
         &self.kind
     }
 
-    /// The `reason`.
+    /// The `reason`; empty when there is none.
     #[must_use]
     pub fn reason(&self) -> &str {
-        &self.reason
+        self.reason.as_deref().unwrap_or_default()
     }
 
     /// The value of a key beside `type` and `reason`.
@@ -130,7 +139,7 @@ impl Failure {
     pub fn to_json(&self) -> Value {
         let mut object = Map::new();
         object.insert("type".into(), self.kind().into());
-        object.insert("reason".into(), self.reason().into());
+        object.insert("reason".into(), self.reason.clone().into());
         for (key, value) in &self.metadata {
             object.insert(key.clone().into_owned(), value.clone());
         }
@@ -202,7 +211,7 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.kind, self.reason)
+        write!(f, "{}: {}", self.kind, self.reason())
     }
 }
 

@@ -6,5 +6,7 @@
 mod common;
 
 mod corpus;
+mod expected;
+mod random;
 mod recordings;
 mod tables;

@@ -1,7 +1,7 @@
 //! Exchanges of a real server: what it answers to a pipeline that is put or
 //! simulated.
 
-use sealift::engine::ingest::StoredScript;
+use sealift::engine::ingest::Purpose;
 use serde_json::{Value, json};
 
 use super::common::conformance::shared;
@@ -16,6 +16,7 @@ fn exchanges(file: &str) -> Option<Vec<Value>> {
 /// An answer without the time at which it was given.
 fn without_timestamps(answer: &Value) -> Value {
     let mut answer = answer.clone();
+    forget_null_pointers(&mut answer);
     for doc in answer["docs"].as_array_mut().into_iter().flatten() {
         let results = match doc.get_mut("processor_results") {
             Some(results) => results.as_array_mut().unwrap().iter_mut().collect(),
@@ -28,6 +29,21 @@ fn without_timestamps(answer: &Value) -> Value {
         }
     }
     answer
+}
+
+/// Takes out the messages of null pointers, which depend on the names that a
+/// compiler gave.
+fn forget_null_pointers(value: &mut Value) {
+    match value {
+        Value::Object(entries) => {
+            if entries.get("type") == Some(&json!("null_pointer_exception")) {
+                entries.remove("reason");
+            }
+            entries.values_mut().for_each(forget_null_pointers);
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_null_pointers),
+        _ => {}
+    }
 }
 
 #[test]
@@ -91,12 +107,9 @@ fn scripts_are_checked_as_recorded() {
         if !path.ends_with("/ingest") {
             continue;
         }
-        let script = &exchange["request"]["body"]["script"];
-        let script = StoredScript {
-            lang: "painless".into(),
-            source: script["source"].as_str().unwrap().into(),
-        };
-        let (status, answer) = match environment.check_script(&script) {
+        let source = &exchange["request"]["body"]["script"]["source"];
+        let source = source.as_str().unwrap();
+        let (status, answer) = match environment.check_script(source, Purpose::Processor) {
             Ok(()) => (200, json!({"acknowledged": true})),
             Err(failure) => (failure.status(), failure.to_answer()),
         };

@@ -143,7 +143,7 @@ fn hostile_pipelines_end() {
         Outcome::Failed(_)
     ));
     let growing: Vec<_> = (0..64)
-        .map(|_| json!({"gsub": {"field": "a", "pattern": "x", "replacement": "xxxxxxxx"}}))
+        .map(|_| json!({"gsub": {"field": "a", "pattern": "x", "replacement": "x".repeat(300)}}))
         .collect();
     assert!(matches!(
         outcome(&json!(growing), &json!({"a": "x"})),

@@ -44,8 +44,8 @@ impl Condition {
     ///
     /// # Errors
     /// `script_exception` when the script fails, or gives no boolean.
-    pub(super) fn holds(&self, document: &Document, _: &Run<'_>) -> Result<bool, Failure> {
-        self.script.test(document)
+    pub(super) fn holds(&self, document: &Document, run: &Run<'_>) -> Result<bool, Failure> {
+        self.script.test(document, run)
     }
 
     /// The source, or the id of the stored script.

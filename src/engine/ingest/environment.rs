@@ -10,7 +10,7 @@ use super::document::Document;
 use super::factory::{self, Context};
 use super::pipeline::Pipeline;
 use super::render::{metadata_json, source_json};
-use super::script::Script;
+use super::script::{Purpose, Script};
 use super::step::{Flow, Handled, Run};
 use crate::engine::failure::Failure;
 use crate::engine::inference::Model;
@@ -133,12 +133,31 @@ impl Environment {
         factory::parse_pipeline(id, body, &self.context())
     }
 
-    /// Compiles a script as `PUT _scripts/ID/ingest` does.
+    /// Compiles a Painless source as `PUT _scripts/ID/CONTEXT` does.
     ///
     /// # Errors
     /// `script_exception` for a script that does not compile.
-    pub fn check_script(&self, script: &StoredScript) -> Result<(), Failure> {
-        Script::check(script, &self.context())
+    pub fn check_script(&self, source: &str, purpose: Purpose) -> Result<(), Failure> {
+        Script::check(source, purpose, &self.context())
+    }
+
+    /// Runs a script (`source` or `id`, `params`) as `_scripts/painless/_execute`
+    /// does; gives its result as text. `now` is the time since 1970.
+    ///
+    /// # Errors
+    /// `script_exception` for a script that does not compile or fails.
+    pub fn execute_script(&self, script: &Json, now: Duration) -> Result<String, Failure> {
+        let entries = match script {
+            Json::Object(entries) => entries.clone(),
+            Json::String(source) => factory::source_only(source),
+            _ => {
+                return Err(Failure::illegal_argument(
+                    "must specify either [source] for an inline script or [id] for a stored script",
+                ));
+            }
+        };
+        Script::execute(entries, &self.context(), nanoseconds(now))
+            .map(|result| result.to_java_string())
     }
 
     pub(super) fn context(&self) -> Context<'_> {

@@ -33,4 +33,5 @@ mod trace;
 
 pub use environment::{Environment, Options, Outcome, Processed, StoredScript};
 pub use pipeline::Pipeline;
+pub use script::Purpose;
 pub use step::Handled;

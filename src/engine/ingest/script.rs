@@ -5,10 +5,11 @@ use serde_json::{Map as JsonMap, Value as Json};
 
 use super::config::foreign;
 use super::document::Document;
-use super::environment::StoredScript;
 use super::factory::{Context, in_hash_order, x_content_failure};
+use super::step::Run;
 use crate::engine::failure::Failure;
-use crate::engine::value::{JavaMap, Map, Value, json};
+use crate::engine::painless;
+use crate::engine::value::{JavaMap, MAX_DEPTH, Map, Value, json};
 
 /// A script as a configuration gives it (`org.elasticsearch.script.Script`).
 pub(super) struct Definition {
@@ -23,10 +24,14 @@ enum Source {
 }
 
 /// What a script is compiled for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A `script` processor (context `ingest`).
     Processor,
+    /// The `if` of a processor (context `processor_conditional`).
     Condition,
+    /// The execute API (context `painless_test`).
+    Test,
 }
 
 impl Purpose {
@@ -34,6 +39,7 @@ impl Purpose {
         match self {
             Self::Processor => "ingest",
             Self::Condition => "processor_conditional",
+            Self::Test => "painless_test",
         }
     }
 }
@@ -160,12 +166,30 @@ impl Script {
         Self::compile(definition, Purpose::Condition, context)
     }
 
-    /// Compiles a stored script as one for processors.
+    /// Compiles a source.
     ///
     /// # Errors
     /// `script_exception` when it does not compile.
-    pub(super) fn check(script: &StoredScript, context: &Context<'_>) -> Result<(), Failure> {
-        Compiled::new(&script.source, Purpose::Processor, context).map(|_| ())
+    pub(super) fn check(
+        source: &str,
+        purpose: Purpose,
+        context: &Context<'_>,
+    ) -> Result<(), Failure> {
+        Compiled::new(source, purpose, context).map(|_| ())
+    }
+
+    /// Runs a script on its parameters alone; gives its result.
+    ///
+    /// # Errors
+    /// What the server says about its keys, its source or its run.
+    pub(super) fn execute(
+        entries: JsonMap<String, Json>,
+        context: &Context<'_>,
+        now: i128,
+    ) -> Result<Value, Failure> {
+        let definition = Definition::read(entries)?;
+        let script = Self::compile(definition, Purpose::Test, context)?;
+        script.compiled.call(Value::Null, script.params(), now)
     }
 
     fn compile(
@@ -215,17 +239,21 @@ impl Script {
     /// Runs the script with the document as `ctx`.
     ///
     /// # Errors
-    /// `script_exception` when it fails.
-    pub(super) fn run(&self, document: &Document) -> Result<(), Failure> {
-        self.compiled.run(document, &self.params()).map(|_| ())
+    /// `script_exception` when it fails, `illegal_argument_exception` when the
+    /// document holds itself afterwards.
+    pub(super) fn run(&self, document: &Document, run: &Run<'_>) -> Result<(), Failure> {
+        self.compiled.run(document, self.params(), run)?;
+        let fields = Value::Map(document.fields.clone());
+        refuse_cycles(&fields, &mut Vec::new(), &mut 0)
     }
 
     /// Whether the script gives true for the document, which it cannot change.
     ///
     /// # Errors
     /// `script_exception` when it fails.
-    pub(super) fn test(&self, document: &Document) -> Result<bool, Failure> {
-        self.compiled.test(document, &self.params())
+    pub(super) fn test(&self, document: &Document, run: &Run<'_>) -> Result<bool, Failure> {
+        let result = self.compiled.run(document, self.params(), run)?;
+        Ok(matches!(result, Value::Bool(true)))
     }
 
     fn params(&self) -> Map {
@@ -236,32 +264,112 @@ impl Script {
     }
 }
 
-/// Longest source, in bytes.
-const MAX_SOURCE: usize = 65_535;
-
 /// What the Painless engine makes of a source.
-struct Compiled(String);
+struct Compiled(painless::Script);
 
 impl Compiled {
-    fn new(source: &str, _: Purpose, _: &Context<'_>) -> Result<Self, Failure> {
-        if source.len() > MAX_SOURCE {
-            return Err(Failure::illegal_argument(format!(
-                "exceeded max allowed inline script size in bytes [{MAX_SOURCE}] with size [{}] for script",
-                source.len()
-            )));
-        }
-        Ok(Self(source.to_owned()))
+    fn new(source: &str, purpose: Purpose, context: &Context<'_>) -> Result<Self, Failure> {
+        let options = painless::Options {
+            regex_enabled: context.options.regex_enabled,
+            ..painless::Options::default()
+        };
+        let kind = match purpose {
+            Purpose::Processor => painless::Context::Ingest,
+            Purpose::Condition => painless::Context::Condition,
+            Purpose::Test => painless::Context::Test,
+        };
+        painless::compile(source, kind, &options)
+            .map(Self)
+            .map_err(|error| script_failure(&error))
     }
 
-    fn run(&self, _: &Document, _: &Map) -> Result<Value, Failure> {
-        Err(Failure::illegal_argument(format!(
-            "not supported offline: script [{}]",
-            self.0
-        )))
+    fn run(&self, document: &Document, params: Map, run: &Run<'_>) -> Result<Value, Failure> {
+        let ctx = Value::Map(document.fields.clone());
+        self.call(ctx, params, run.now)
     }
 
-    fn test(&self, document: &Document, params: &Map) -> Result<bool, Failure> {
-        self.run(document, params)
-            .map(|value| matches!(value, Value::Bool(true)))
+    fn call(&self, ctx: Value, params: Map, now: i128) -> Result<Value, Failure> {
+        let now = i64::try_from(now / 1_000_000).unwrap_or(i64::MAX);
+        self.0
+            .run_at(ctx, Value::Map(params), now)
+            .map_err(|error| script_failure(&error))
     }
+}
+
+/// `script_exception`
+fn script_failure(error: &painless::ScriptError) -> Failure {
+    let mut failure = Failure::new(400, "script_exception", error.reason())
+        .with("script_stack", error.script_stack.clone())
+        .with("script", error.script.clone())
+        .with("lang", "painless");
+    if let Some(position) = error.position {
+        let position = serde_json::json!({
+            "offset": position.offset,
+            "start": position.start,
+            "end": position.end,
+        });
+        failure = failure.with("position", position);
+    }
+    failure.because(cause_failure(&error.caused_by))
+}
+
+fn cause_failure(cause: &painless::Cause) -> Failure {
+    let failure = Failure::new(
+        400,
+        cause.kind.clone(),
+        cause.reason.clone().unwrap_or_default(),
+    );
+    let failure = if cause.reason.is_none() {
+        failure.without_reason()
+    } else {
+        failure
+    };
+    match &cause.caused_by {
+        Some(cause) => failure.because(cause_failure(cause)),
+        None => failure,
+    }
+}
+
+/// A document may have this many lists and maps after a script.
+const MAX_CONTAINERS: usize = 200_000;
+
+/// Refuses a document that holds itself, as the server does after each script,
+/// and one that is so entangled that it could not be written.
+fn refuse_cycles(value: &Value, around: &mut Vec<Value>, seen: &mut usize) -> Result<(), Failure> {
+    let items: Vec<Value> = match value {
+        Value::Map(map) => map
+            .borrow()
+            .iter()
+            .map(|(_, value)| value)
+            .filter(|value| value.as_map().is_some() || value.as_list().is_some())
+            .cloned()
+            .collect(),
+        Value::List(list) => list
+            .borrow()
+            .iter()
+            .filter(|value| value.as_map().is_some() || value.as_list().is_some())
+            .cloned()
+            .collect(),
+        _ => return Ok(()),
+    };
+    if items.is_empty() {
+        return Ok(());
+    }
+    let same = |other: &Value| match (value, other) {
+        (Value::Map(one), Value::Map(other)) => one.same(other),
+        (Value::List(one), Value::List(other)) => one.same(other),
+        _ => false,
+    };
+    *seen += items.len();
+    if around.len() >= MAX_DEPTH || *seen > MAX_CONTAINERS || around.iter().any(same) {
+        return Err(Failure::illegal_argument(
+            "Iterable object is self-referencing itself (ingest script)",
+        ));
+    }
+    around.push(value.clone());
+    for item in &items {
+        refuse_cycles(item, around, seen)?;
+    }
+    around.pop();
+    Ok(())
 }

@@ -31,7 +31,9 @@ impl Environment {
         now: Duration,
     ) -> Result<Json, Failure> {
         let Json::Object(entries) = body else {
-            return Err(parse_failure("request body is required"));
+            return Err(parse_failure(
+                "request body or source parameter is required",
+            ));
         };
         let mut config = Config::new(entries.clone());
         let inline;

@@ -2,10 +2,12 @@
 
 use serde_json::Value;
 
+use crate::engine::ingest::Outcome;
 use crate::lab::rest::Call;
 use crate::lab::store::Collection;
 use crate::model::failure::Failure;
 
+use super::engine;
 use super::write::Operation;
 
 /// The document after its pipelines; nothing when they dropped it.
@@ -26,9 +28,29 @@ pub(super) fn run(
     if pipelines.is_empty() {
         return Ok(Some((operation, source)));
     }
-    Err(Failure::new(
-        501,
-        "unsupported_operation_exception",
-        "this practice cluster cannot run pipelines",
-    ))
+    drop(store);
+    let environment = engine::runner(call, pipelines, None);
+    let mut operation = operation;
+    let mut source = source;
+    for pipeline in pipelines {
+        let metadata = [
+            ("_index", operation.index.as_str()),
+            ("_id", operation.id.as_str()),
+        ];
+        match environment.run(pipeline, &source, &metadata, engine::now(call)) {
+            Outcome::Dropped => return Ok(None),
+            Outcome::Failed(failure) => return Err(failure),
+            Outcome::Document(document) => {
+                let text = |key: &str| document.metadata.get(key)?.as_str().map(str::to_owned);
+                if let Some(index) = text("_index") {
+                    operation.index = index;
+                }
+                if let Some(id) = text("_id") {
+                    operation.id = id;
+                }
+                source = document.source;
+            }
+        }
+    }
+    Ok(Some((operation, source)))
 }

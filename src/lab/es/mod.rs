@@ -7,6 +7,7 @@ mod calendars;
 mod cluster_info;
 mod datafeeds;
 mod documents;
+mod engine;
 mod filters;
 mod ids;
 mod indices;

@@ -7,6 +7,8 @@ use crate::lab::rest::{Answer, Answered, Call, Method, Route, fits};
 use crate::lab::store::{Collection, Store};
 use crate::model::failure::Failure;
 
+use super::engine;
+
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "/_ingest/pipeline", get),
     Route::new(Method::Get, "/_ingest/pipeline/{id}", get),
@@ -17,10 +19,6 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "/_ingest/pipeline/{id}/_simulate", simulate),
     Route::new(Method::Post, "/_ingest/pipeline/{id}/_simulate", simulate),
 ];
-
-fn parse_failure(reason: String) -> Failure {
-    Failure::new(400, "parse_exception", reason)
-}
 
 fn put(call: &Call) -> Answered {
     let id = call.path("id");
@@ -35,7 +33,7 @@ fn put(call: &Call) -> Answered {
         None => None,
     };
     call.begin("cluster:admin/ingest/pipeline/put")?;
-    check(call, id, &pipeline)?;
+    engine::checker(call).parse_pipeline(id, &pipeline)?;
     call.cluster.change(|store| {
         let mut pipeline = pipeline;
         if let Some(required) = if_version {
@@ -63,47 +61,6 @@ fn check_version(id: &str, required: i32, stored: Option<&Value>) -> Result<(), 
     let current = version.map_or_else(|| "null".to_owned(), |version| version.to_string());
     Err(Failure::illegal_argument(format!(
         "version conflict, required version [{required}] for pipeline [{id}] but current version is [{current}]"
-    )))
-}
-
-/// Keys of a pipeline.
-const KEYS: [&str; 5] = [
-    "description",
-    "version",
-    "processors",
-    "on_failure",
-    "_meta",
-];
-
-fn check(call: &Call, id: &str, pipeline: &Value) -> Result<(), Failure> {
-    let Some(Value::Array(_)) = pipeline.get("processors") else {
-        return Err(
-            parse_failure("[processors] required property is missing".to_owned())
-                .with("property_name", "processors"),
-        );
-    };
-    if pipeline
-        .get("on_failure")
-        .and_then(Value::as_array)
-        .is_some_and(Vec::is_empty)
-    {
-        return Err(parse_failure(format!(
-            "pipeline [{id}] cannot have an empty on_failure option defined"
-        )));
-    }
-    let unknown: Vec<&str> = pipeline
-        .as_object()
-        .into_iter()
-        .flat_map(Map::keys)
-        .map(String::as_str)
-        .filter(|key| !KEYS.contains(key) || (*key == "_meta" && !call.has(Feature::PipelineMeta)))
-        .collect();
-    if unknown.is_empty() {
-        return Ok(());
-    }
-    Err(parse_failure(format!(
-        "pipeline [{id}] doesn't support one or more provided configuration parameters [{}]",
-        unknown.join(", ")
     )))
 }
 
@@ -221,22 +178,16 @@ fn refuse_if_used(store: &Store, id: &str) -> Result<(), Failure> {
 fn simulate(call: &Call) -> Answered {
     let id = call.path("id");
     let body = call.body()?.map()?;
-    call.params.flag("verbose", false)?;
+    let verbose = call.params.flag("verbose", false)?;
     call.begin("cluster:admin/ingest/pipeline/simulate")?;
-    let docs = body.get("docs").and_then(Value::as_array);
-    if !id.is_empty() && !call.cluster.read().has(&Collection::Pipelines, id) {
-        return Err(Failure::illegal_argument(format!(
-            "pipeline [{id}] does not exist"
-        )));
-    }
-    if docs.is_none_or(Vec::is_empty) {
-        return Err(Failure::illegal_argument(
-            "must specify at least one document in [docs]",
-        ));
-    }
-    Err(Failure::new(
-        501,
-        "unsupported_operation_exception",
-        "this practice cluster cannot simulate pipelines",
-    ))
+    let (pipelines, inline) = if id.is_empty() {
+        (Vec::new(), body.get("pipeline"))
+    } else {
+        (vec![id.to_owned()], None)
+    };
+    let environment = engine::runner(call, &pipelines, inline);
+    let id = Some(id).filter(|id| !id.is_empty());
+    environment
+        .simulate(id, &body, verbose, engine::now(call))
+        .map(Answer::ok)
 }

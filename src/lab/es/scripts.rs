@@ -2,12 +2,17 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::engine::ingest::Purpose;
 use crate::lab::rest::{Answer, Answered, Body, Call, Method, Route};
 use crate::lab::store::Collection;
 use crate::model::failure::Failure;
 use crate::model::json_text::Kind;
 
+use super::engine;
+
 pub(super) const ROUTES: &[Route] = &[
+    Route::new(Method::Get, "/_scripts/painless/_execute", execute),
+    Route::new(Method::Post, "/_scripts/painless/_execute", execute),
     Route::new(Method::Put, "/_scripts/{id}", put),
     Route::new(Method::Post, "/_scripts/{id}", put),
     Route::new(Method::Put, "/_scripts/{id}/{context}", put),
@@ -58,6 +63,16 @@ fn put(call: &Call) -> Answered {
         .because(Failure::illegal_argument(format!(
             "Unknown context [{context}]"
         ))));
+    }
+    let purpose = match context.as_str() {
+        "ingest" => Some(Purpose::Processor),
+        "processor_conditional" => Some(Purpose::Condition),
+        _ => None,
+    };
+    if let Some(purpose) = purpose.filter(|_| lang == "painless") {
+        let source = script.get("source").and_then(Value::as_str);
+        let source = source.unwrap_or_default();
+        engine::checker(call).check_script(source, purpose)?;
     }
     call.cluster.change(|store| {
         store.put(&Collection::Scripts, &id, script);
@@ -158,6 +173,22 @@ fn parse(body: &Body) -> Result<Value, Failure> {
         stored.insert("options".to_owned(), Value::Object(options.clone()));
     }
     Ok(Value::Object(stored))
+}
+
+/// Runs a script on nothing but its parameters; the answer is its result as text.
+fn execute(call: &Call) -> Answered {
+    let body = call.body()?.map()?;
+    call.begin("cluster:admin/scripts/painless/execute")?;
+    let context = body.get("context").and_then(Value::as_str);
+    if let Some(context) = context.filter(|context| *context != "painless_test") {
+        return Err(Failure::illegal_argument(format!(
+            "unsupported script context name [{context}]"
+        )));
+    }
+    let script = body.get("script").cloned().unwrap_or_default();
+    engine::checker(call)
+        .execute_script(&script, engine::now(call))
+        .map(|result| Answer::ok(json!({"result": result})))
 }
 
 fn get(call: &Call) -> Answered {

@@ -86,7 +86,7 @@ impl Processor for Join {
         let mut text = String::new();
         for (index, item) in list.into_iter().flat_map(|list| list.items()).enumerate() {
             if item.is_null() {
-                return Err(Failure::new(500, "null_pointer_exception", ""));
+                return Err(Failure::null_pointer("").without_reason());
             }
             if index > 0 {
                 text.push_str(&self.separator);

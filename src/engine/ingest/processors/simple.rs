@@ -47,8 +47,8 @@ pub(super) fn script(
 }
 
 impl Processor for ScriptProcessor {
-    fn run(&self, document: &Document, _: &Run<'_>) -> Result<Flow, Failure> {
-        self.0.run(document)?;
+    fn run(&self, document: &Document, run: &Run<'_>) -> Result<Flow, Failure> {
+        self.0.run(document, run)?;
         Ok(Flow::Continue)
     }
 }

@@ -1,0 +1,121 @@
+//! The offline engine with what the store holds: it checks pipelines and scripts
+//! and runs documents as the cluster would.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::engine::inference::{LARGEST_DEFINITION, Model, ModelConfig};
+use crate::engine::ingest::{Environment, Options, StoredScript};
+use crate::lab::rest::Call;
+use crate::lab::store::{Collection, Store};
+use crate::model::failure::Failure;
+
+/// The engine with all stored scripts, but no pipelines and models: enough to
+/// check what is put.
+pub(super) fn checker(call: &Call) -> Environment {
+    let mut environment = Environment::new(Options {
+        regex_enabled: call.profile().since(7, 15),
+        version: call.profile().version().clone(),
+    });
+    let store = call.cluster.read();
+    for (id, script) in store.all(&Collection::Scripts) {
+        let text = |key: &str| script.get(key).and_then(Value::as_str).unwrap_or_default();
+        let script = StoredScript {
+            lang: text("lang").to_owned(),
+            source: text("source").to_owned(),
+        };
+        environment.put_script(id, script);
+    }
+    environment
+}
+
+/// The time, since 1970.
+pub(super) fn now(call: &Call) -> Duration {
+    Duration::from_millis(u64::try_from(call.cluster.now()).unwrap_or_default())
+}
+
+/// The engine with everything that these pipelines (and those which they call)
+/// need. `inline` is a pipeline that is not stored.
+pub(super) fn runner(call: &Call, pipelines: &[String], inline: Option<&Value>) -> Environment {
+    let mut environment = checker(call);
+    let store = call.cluster.read();
+    let mut needs = Needs::default();
+    if let Some(body) = inline {
+        needs.walk(body);
+    }
+    needs.pipelines.extend(pipelines.iter().cloned());
+    let mut seen = BTreeSet::new();
+    while let Some(id) = needs.pipelines.pop_first() {
+        // A name with a template in it may be any pipeline.
+        let wanted: Vec<String> = if id.contains("{{") {
+            let all = store.sorted(&Collection::Pipelines);
+            all.into_iter().map(|(id, _)| id.to_owned()).collect()
+        } else {
+            vec![id]
+        };
+        for id in wanted {
+            if let Some(body) = store.get(&Collection::Pipelines, &id)
+                && seen.insert(id.clone())
+            {
+                needs.walk(body);
+                // A pipeline that lost its script is not there, as on the server.
+                let _ = environment.put_pipeline(&id, body);
+            }
+        }
+    }
+    for id in needs.models {
+        if let Some(Ok(model)) = model(&store, &id) {
+            environment.put_model(&id, Arc::new(model));
+        }
+    }
+    environment
+}
+
+/// What pipelines refer to.
+#[derive(Default)]
+struct Needs {
+    pipelines: BTreeSet<String>,
+    models: BTreeSet<String>,
+}
+
+impl Needs {
+    fn walk(&mut self, value: &Value) {
+        match value {
+            Value::Object(entries) => {
+                let text = |value: &Value, key: &str| {
+                    value.get(key).and_then(Value::as_str).map(str::to_owned)
+                };
+                for (key, value) in entries {
+                    match key.as_str() {
+                        "pipeline" => self.pipelines.extend(text(value, "name")),
+                        "inference" => self.models.extend(text(value, "model_id")),
+                        _ => {}
+                    }
+                    self.walk(value);
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.walk(item)),
+            _ => {}
+        }
+    }
+}
+
+/// A stored model, ready to be applied.
+fn model(store: &Store, id: &str) -> Option<Result<Model, Failure>> {
+    let config = store.get(&Collection::Models, id)?;
+    let definition = store.get(&Collection::Definitions, id)?;
+    let mut body = json!({"compressed_definition": definition});
+    for key in ["input", "inference_config", "default_field_map"] {
+        if let Some(value) = config.get(key) {
+            body[key] = value.clone();
+        }
+    }
+    let text = body.to_string();
+    Some(
+        ModelConfig::published(id, text.as_bytes(), LARGEST_DEFINITION)
+            .and_then(ModelConfig::compile),
+    )
+}
