@@ -10,7 +10,7 @@ use super::documents::Document;
 use super::outcome::Processed;
 use crate::engine::failure::Failure;
 use crate::engine::inference::{LARGEST_DEFINITION, ModelConfig};
-use crate::engine::ingest::{Environment, Options, Outcome, StoredScript};
+use crate::engine::ingest::{Environment, Options, Outcome, Purpose, StoredScript};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 
@@ -36,7 +36,7 @@ impl Stage {
                 Error::new(ErrorKind::Malformed, format!("{id} has no source"))
             })?;
             environment
-                .check_script(&script)
+                .check_script(&script.source, Purpose::Processor)
                 .map_err(|failure| refused(ArtifactKind::Script, id, failure))?;
             environment.put_script(id, script);
         }
