@@ -64,7 +64,9 @@ pub fn labelled(addresses: Vec<Address>) -> Vec<(String, Address)> {
 /// # Errors
 /// With one cluster, its failure.
 pub fn summary(mut outcomes: Vec<Outcome<Report>>) -> Result<Answer> {
-    if let (1, Some(only)) = (outcomes.len(), outcomes.pop()) {
+    if outcomes.len() == 1
+        && let Some(only) = outcomes.pop()
+    {
         let report = only.result?;
         let document = json!({"clusters": [entry(&only.label, Ok(&report))]});
         let mut answer = Answer::new(&document, report.text)?;
