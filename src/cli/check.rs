@@ -11,8 +11,7 @@ use crate::cli::fleet::{self, Report};
 use crate::cli::opening::OpeningArgs;
 use crate::cli::target::TargetArgs;
 use crate::error::{ErrorKind, Result};
-use crate::flow::check::{self, Checked};
-use crate::model::validation::Verdict;
+use crate::flow::check::{self, Checked, Verdict};
 
 /// Send the bundle's documents through the installed pipelines and compare.
 #[derive(Debug, clap::Args)]
@@ -64,7 +63,7 @@ fn describe(label: &str, sets: &[Checked]) -> String {
             let why = match &wrong.verdict {
                 Verdict::Right => continue,
                 Verdict::Failed(message) => format!("failed: {message}"),
-                Verdict::Different(differences) => differences.join("; "),
+                Verdict::Different(difference) => difference.clone(),
             };
             lines.push(format!(
                 "  {}: {}",

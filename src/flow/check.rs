@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, OrErr, Result};
+use crate::flow::rehearse::compare::difference;
+use crate::flow::rehearse::{Document, Lines};
 use crate::io::bundle::VerifiedBundle;
 use crate::io::cluster::Cluster;
 use crate::model::artifact::ArtifactKind;
 use crate::model::manifest::{Manifest, ValidationSet};
 use crate::model::path::BundlePath;
-use crate::model::validation::{self, Case, Verdict};
 use crate::progress::Progress;
 
 /// How many documents go into one call.
@@ -55,6 +56,26 @@ impl Checked {
     pub fn is_right(&self) -> bool {
         self.right == self.documents
     }
+}
+
+/// How one document came out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "verdict", content = "why", rename_all = "lowercase")]
+pub enum Verdict {
+    /// As expected.
+    Right,
+    /// The pipeline failed, or a failure was swallowed: the message.
+    Failed(String),
+    /// Other than expected: where, and how.
+    Different(String),
+}
+
+/// One document and the line that tells what must become of it.
+#[derive(Debug)]
+pub(super) struct Case {
+    id: String,
+    source: Value,
+    expected: Option<Value>,
 }
 
 /// One set, read from the bundle.
@@ -109,7 +130,7 @@ pub(super) fn through(
                 Error::from(failed).context(format!("cannot simulate the pipeline {id}"))
             })?;
         for (case, answer) in cases.iter().zip(&answers) {
-            match validation::judge(case, answer) {
+            match judge(case, answer) {
                 Verdict::Right => checked.right += 1,
                 verdict if checked.wrong.len() < MAX_TOLD => checked.wrong.push(Wrong {
                     id: case.id.clone(),
@@ -131,17 +152,14 @@ pub(super) fn through(
 /// pipeline where the bundle has several entries.
 pub(super) fn sets(bundle: &VerifiedBundle) -> Result<Vec<Set>> {
     let manifest = bundle.manifest();
-    let read = |path: &BundlePath| -> Result<String> {
-        String::from_utf8(bundle.read(path, MAX_FILE)?)
-            .map_err(|_| Error::new(ErrorKind::Malformed, format!("{path} is not UTF-8 text")))
-    };
+    let read = |path: &BundlePath| bundle.read(path, MAX_FILE);
     manifest
         .validation
         .iter()
         .map(|set| {
             let documents = read(&set.documents)?;
             let expected = set.expected.as_ref().map(&read).transpose()?;
-            let cases = validation::cases(&documents, expected.as_deref()).map_err(|error| {
+            let cases = cases(&documents, expected.as_deref()).map_err(|error| {
                 error.context(format!("the validation set {} cannot be used", set.name))
             })?;
             Ok(Set {
@@ -151,6 +169,83 @@ pub(super) fn sets(bundle: &VerifiedBundle) -> Result<Vec<Set>> {
             })
         })
         .collect()
+}
+
+/// The documents, each with the line of the expected results that stands at its
+/// place.
+fn cases(documents: &[u8], expected: Option<&[u8]>) -> Result<Vec<Case>> {
+    let documents = Lines::new(documents, "documents").take(usize::MAX)?;
+    let mut wanted = match expected {
+        Some(expected) => Lines::new(expected, "expected results").take(usize::MAX)?,
+        None => Vec::new(),
+    }
+    .into_iter();
+    let cases: Vec<Case> = documents
+        .iter()
+        .map(|line| {
+            let document = Document::parse(line, "documents")?;
+            let expected = match wanted.next() {
+                Some(line) => Some(
+                    serde_json::from_str(&line.text).or_err(ErrorKind::Malformed, || {
+                        format!("line {} of the expected results is not JSON", line.number)
+                    })?,
+                ),
+                None => None,
+            };
+            Ok(Case {
+                id: document.id.unwrap_or_else(|| line.number.to_string()),
+                source: Value::Object(document.source),
+                expected,
+            })
+        })
+        .collect::<Result<_>>()?;
+    let short = expected.is_some() && cases.iter().any(|case| case.expected.is_none());
+    if short || wanted.next().is_some() {
+        return Err(Error::new(
+            ErrorKind::Malformed,
+            "there are not as many expected results as documents",
+        ));
+    }
+    Ok(cases)
+}
+
+/// Holds one entry of the `docs` of `_simulate` against what was expected; where
+/// nothing was, only a failure is wrong.
+fn judge(case: &Case, simulated: &Value) -> Verdict {
+    let wanted = |key: &str| case.expected.as_ref().and_then(|line| line.get(key));
+    let outcome = wanted("outcome")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    if let Some(error) = simulated.get("error") {
+        let reason = error.get("reason").and_then(Value::as_str);
+        return if outcome == "failed" {
+            Verdict::Right
+        } else {
+            Verdict::Failed(reason.unwrap_or("the document failed").to_owned())
+        };
+    }
+    let Some(after) = simulated.pointer("/doc/_source") else {
+        return if outcome == "dropped" {
+            Verdict::Right
+        } else {
+            Verdict::Different("the document was dropped".to_owned())
+        };
+    };
+    // The released pipelines swallow failures into this field.
+    let message = |body: Option<&Value>| {
+        let text = body.and_then(|body| body.pointer("/error/message"));
+        text.and_then(Value::as_str).map(str::to_owned)
+    };
+    if let Some(swallowed) = message(Some(after))
+        && message(wanted("_source")).is_none()
+        && message(Some(&case.source)).is_none()
+    {
+        return Verdict::Failed(swallowed);
+    }
+    match wanted("_source").and_then(|wanted| difference(wanted, after)) {
+        Some(found) => Verdict::Different(found.to_string()),
+        None => Verdict::Right,
+    }
 }
 
 /// The pipeline that a set is for: the one that it names, or the only one of the
@@ -179,5 +274,58 @@ fn pipeline(manifest: &Manifest, set: &ValidationSet) -> Result<String> {
             ),
         )
         .hint("name the pipeline when packing")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::json;
+
+    use super::{Verdict, cases, judge};
+
+    #[test]
+    fn results_are_held_against_what_was_expected() {
+        let documents = br#"{"_id":"a","_source":{"x":1}}"#;
+        let expected = br#"{"_id":"a","outcome":"enriched","_source":{"x":1,"p":0.25}}"#;
+        let case = &cases(documents, Some(expected)).unwrap()[0];
+        let doc = |source| json!({"doc": {"_source": source}});
+        let differs = |text: &str| Verdict::Different(text.to_owned());
+        let cases = [
+            (doc(json!({"x": 1, "p": 0.25})), Verdict::Right),
+            (
+                doc(json!({"x": 1, "p": 0.26})),
+                differs("p is 0.26 instead of 0.25"),
+            ),
+            (
+                doc(json!({"x": 1})),
+                differs("p is nothing instead of 0.25"),
+            ),
+            (
+                doc(json!({"x": 1, "error": {"message": "no script"}})),
+                Verdict::Failed("no script".to_owned()),
+            ),
+            (
+                json!({"error": {"reason": "boom"}}),
+                Verdict::Failed("boom".to_owned()),
+            ),
+            (json!(null), differs("the document was dropped")),
+        ];
+        for (simulated, verdict) in cases {
+            assert_eq!(judge(case, &simulated), verdict, "{simulated}");
+        }
+    }
+
+    #[test]
+    fn lines_that_do_not_fit_are_refused() {
+        for (documents, expected) in [
+            ("{", None),
+            ("{}", Some("")),
+            ("{}", Some("{}\n{}")),
+            ("{}", Some("{")),
+        ] {
+            assert!(cases(documents.as_bytes(), expected.map(str::as_bytes)).is_err());
+        }
     }
 }

@@ -50,7 +50,6 @@ pub mod toml;
 pub mod trust;
 pub mod trust_file;
 pub mod trust_root;
-pub mod validation;
 pub mod verify_text;
 pub mod version;
 pub mod xcontent;
