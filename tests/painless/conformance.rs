@@ -1,11 +1,65 @@
 //! The corpus recorded from a real Elasticsearch.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::corpus::{check, read};
 
 const CORPUS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/corpus/painless");
+const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/engine-conformance.md");
+const START: &str = "<!-- painless -->";
+const END: &str = "<!-- /painless -->";
+
+/// Why a case may differ, by what the server said.
+fn reason(what: &str) -> &'static str {
+    if what.contains("verify_error") || what.contains("node_crash") {
+        "a bug of the recorded build: the script is fine"
+    } else if what.contains("Illegal tree structure") {
+        "a bug of the recorded build: hexadecimal that ends in a type suffix"
+    } else if what.contains("not found") || what.contains("resolve") || what.contains("Not a type")
+    {
+        "a class or method of the allow list that is not offered offline"
+    } else if what.contains("nest at most") || what.contains("stack_overflow") {
+        "deeper nesting than is allowed offline"
+    } else if what.contains("E-") || what.contains("_t\":\"Double") {
+        "last digit of a function of Math"
+    } else {
+        "another place or order than the server's"
+    }
+}
+
+/// The section of the document.
+fn section(score: &BTreeMap<String, (usize, usize)>, differences: &[(String, String)]) -> String {
+    let mut text = String::from("| topic | equal | cases |\n|---|---|---|\n");
+    let (mut good, mut all) = (0, 0);
+    for (topic, (equal, cases)) in score {
+        let _ = writeln!(text, "| {topic} | {equal} | {cases} |");
+        good += equal;
+        all += cases;
+    }
+    let _ = writeln!(text, "| **all** | **{good}** | **{all}** |\n");
+    text.push_str("| differs | why |\n|---|---|\n");
+    for (name, what) in differences {
+        let _ = writeln!(text, "| {name} | {} |", reason(what));
+    }
+    text
+}
+
+/// Puts the section between its markers.
+fn with_section(document: &str, section: &str) -> String {
+    let block = format!("{START}\n{section}{END}");
+    match (document.find(START), document.find(END)) {
+        (Some(start), Some(end)) => {
+            format!(
+                "{}{block}{}",
+                &document[..start],
+                &document[end + END.len()..]
+            )
+        }
+        _ => format!("{document}\n## Painless\n\n{block}\n"),
+    }
+}
 
 #[test]
 fn recorded_scripts_give_the_recorded_results() {
@@ -30,14 +84,22 @@ fn recorded_scripts_give_the_recorded_results() {
             }
         }
     }
-    for (topic, (good, all)) in &score {
-        println!("{topic}: {good} of {all}");
-    }
     for (name, what) in &differences {
         println!("{name}: {what}");
     }
     let good: usize = score.values().map(|(good, _)| good).sum();
     let all: usize = score.values().map(|(_, all)| all).sum();
     println!("total: {good} of {all}");
-    assert!(good * 100 >= all * 90, "{good} of {all}");
+    assert!(good * 100 >= all * 93, "{good} of {all}");
+
+    let document = std::fs::read_to_string(DOCUMENT).unwrap_or_default();
+    let expected = with_section(&document, &section(&score, &differences));
+    if std::env::var_os("SEALIFT_BLESS").is_some() {
+        std::fs::write(DOCUMENT, expected).unwrap();
+    } else {
+        assert!(
+            document == expected,
+            "docs/engine-conformance.md is out of date: run with SEALIFT_BLESS=1"
+        );
+    }
 }

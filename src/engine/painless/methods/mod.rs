@@ -43,6 +43,7 @@ mod sha1;
 mod sort;
 mod stream;
 mod text;
+mod time;
 mod total;
 mod tree_map;
 mod truth;
@@ -111,6 +112,7 @@ pub(super) static TABLES: &[&[Table]] = &[
     function::TABLES,
     pattern::TABLES,
     processors::TABLES,
+    time::TABLES,
     exception::NAMED,
     exception::OTHERS,
     view::TABLES,
