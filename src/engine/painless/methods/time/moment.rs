@@ -145,8 +145,9 @@ impl Moment {
     /// Seconds since 1970 UTC (or of the local clock) and nanoseconds.
     pub(super) fn instant(&self) -> (i64, u32) {
         match self {
-            Self::Instant(seconds, nanos) | Self::DateTime(seconds, nanos) => (*seconds, *nanos),
-            Self::Duration(seconds, nanos) => (*seconds, *nanos),
+            Self::Instant(seconds, nanos)
+            | Self::DateTime(seconds, nanos)
+            | Self::Duration(seconds, nanos) => (*seconds, *nanos),
             Self::Zoned(local, nanos, offset, _) => (local - offset, *nanos),
             Self::Date(days) => (days * DAY, 0),
             Self::Weekday(n) | Self::Month(n) => (*n, 0),
