@@ -29,6 +29,10 @@ use crate::cli::rollback;
 use crate::cli::status;
 use crate::cli::terminal::Color;
 use crate::cli::verify;
+use crate::cli::{
+    cluster, completions, diff, fetch, history, inspect, install, key, lint, man, pack, plan,
+    release, remove, rollback, sign, split, status, trust, verify,
+};
 use crate::error::{ErrorKind, Result};
 
 /// Seal Elastic machine-learning security releases while online; lift them into
@@ -100,12 +104,20 @@ pub enum Command {
     Key(key::KeyArgs),
     /// Pack releases into one signed bundle
     Pack(pack::PackArgs),
+    /// Add a signature to a bundle
+    Sign(sign::SignArgs),
     /// Check a bundle's signatures, list and every byte
     Verify(verify::VerifyArgs),
     /// Show what a bundle holds
     Inspect(inspect::InspectArgs),
     /// Run a bundle's pipelines, scripts and models over documents, offline
     Rehearse(rehearse::RehearseArgs),
+    /// Show what changed from one bundle to another
+    Diff(diff::DiffArgs),
+    /// Cut a bundle into volumes for media
+    Split(split::SplitArgs),
+    /// Show who is trusted; make, rotate and take over trust roots
+    Trust(trust::TrustArgs),
     /// Show what installing a bundle would change
     Plan(plan::PlanArgs),
     /// Install a bundle into clusters
@@ -142,6 +154,10 @@ impl Command {
             Self::Fetch(_) => "fetch",
             Self::Key(_) => "key",
             Self::Pack(_) => "pack",
+            Self::Sign(_) => "sign",
+            Self::Diff(_) => "diff",
+            Self::Split(_) => "split",
+            Self::Trust(_) => "trust",
             Self::Verify(_) => "verify",
             Self::Inspect(_) => "inspect",
             Self::Rehearse(_) => "rehearse",
@@ -171,6 +187,10 @@ impl Command {
             Self::Fetch(args) => fetch::run(&args, desk),
             Self::Key(args) => key::run(args, desk),
             Self::Pack(args) => pack::run(&args, desk),
+            Self::Sign(args) => sign::run(&args, desk),
+            Self::Diff(args) => diff::run(&args, desk),
+            Self::Split(args) => split::run(&args, desk),
+            Self::Trust(args) => trust::run(args, desk),
             Self::Verify(args) => verify::run(&args, desk),
             Self::Inspect(args) => inspect::run(&args, desk),
             Self::Rehearse(args) => rehearse::run(&args, desk),

@@ -22,6 +22,9 @@ pub struct OpeningArgs {
     /// Public key, or folder of keys; repeat for several [default: from the settings]
     #[arg(long, value_name = "KEY-OR-DIR")]
     pub trust: Vec<PathBuf>,
+    /// More folders to look for volumes in, for discs mounted one beside the other
+    #[arg(long, value_name = "DIR")]
+    pub volume_dir: Vec<PathBuf>,
     /// Take a bundle that is expired or expires too soon; the reason goes on record
     #[arg(long, value_name = "REASON")]
     pub allow_expired: Option<String>,
@@ -45,8 +48,30 @@ impl OpeningArgs {
     /// # Errors
     /// As [`VerifiedBundle::open`]; [`ErrorKind::Trust`] when nobody is trusted.
     pub fn open(&self, file: &Path, desk: &Desk) -> Result<VerifiedBundle> {
-        let medium = Medium::file(file)?;
+        let medium = Medium::open(file, &self.volume_dir)?;
         self.under(desk, |conditions| VerifiedBundle::open(medium, conditions))
+    }
+
+    /// Remembers that `bundle` was installed, so that nothing older follows it.
+    ///
+    /// # Errors
+    /// Those of [`state::remember`] and [`Desk::state_folder`].
+    pub fn remember(bundle: &VerifiedBundle, desk: &Desk) -> Result<()> {
+        let folder = desk.state_folder()?;
+        state::remember(&folder, bundle.header(), bundle.digest(), desk.now()?)
+    }
+
+    /// Opens the bundle at `file` as something of the past: it may be expired and
+    /// older than what is installed.
+    ///
+    /// # Errors
+    /// As [`OpeningArgs::open`].
+    pub fn open_past(&self, file: &Path, desk: &Desk) -> Result<VerifiedBundle> {
+        let reason = || Some("looked at as something of the past".to_owned());
+        let mut past = self.clone();
+        past.allow_expired = self.allow_expired.clone().or_else(reason);
+        past.allow_older = self.allow_older.clone().or_else(reason);
+        past.open(file, desk)
     }
 
     /// Runs `work` under the conditions that the command line, the settings and

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, OrErr, Result};
+use crate::io::volumes::VolumeSet;
 
 /// A run of bytes that can be read anywhere, by several threads at once.
 #[derive(Debug)]
@@ -13,6 +14,7 @@ pub struct Medium {
     pieces: Vec<Piece>,
     length: u64,
     path: PathBuf,
+    volumes: Option<VolumeSet>,
 }
 
 #[derive(Debug)]
@@ -24,6 +26,23 @@ struct Piece {
 }
 
 impl Medium {
+    /// The bundle at `path`: a regular file, or volumes, which are looked for
+    /// beside it and in `folders`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] when something cannot be opened or is not a regular file;
+    /// [`ErrorKind::Integrity`] when a volume is there twice.
+    pub fn open(path: &Path, folders: &[PathBuf]) -> Result<Self> {
+        match VolumeSet::locate(path, folders)? {
+            None => Self::file(path),
+            Some(set) => {
+                let mut medium = Self::pieces(path, set.paths())?;
+                medium.volumes = Some(set);
+                Ok(medium)
+            }
+        }
+    }
+
     /// The regular file at `path`.
     ///
     /// # Errors
@@ -33,10 +52,7 @@ impl Medium {
     }
 
     /// The files at `paths`, one after the other; `path` names the whole.
-    ///
-    /// # Errors
-    /// As [`Medium::file`].
-    pub fn pieces(path: &Path, paths: &[PathBuf]) -> Result<Self> {
+    fn pieces(path: &Path, paths: &[PathBuf]) -> Result<Self> {
         let mut pieces = Vec::with_capacity(paths.len());
         let mut length = 0_u64;
         for part in paths {
@@ -48,7 +64,19 @@ impl Medium {
             pieces,
             length,
             path: path.to_owned(),
+            volumes: None,
         })
+    }
+
+    /// `error`, which reading this medium gave, with the bad volumes named where
+    /// it is a set of volumes.
+    #[must_use]
+    pub fn explain(&self, error: Error) -> Error {
+        match &self.volumes {
+            // A policy speaks of a bundle that could be read.
+            Some(set) if error.kind() != ErrorKind::Policy => set.explain(error),
+            _ => error,
+        }
     }
 
     /// The number of bytes.

@@ -15,4 +15,5 @@ pub mod release_zip;
 pub mod state;
 pub mod tls;
 pub mod trust_store;
+pub mod volumes;
 pub mod zip;

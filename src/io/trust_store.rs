@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::io::bundle::Content;
 use crate::io::files;
-use crate::model::key::{MAX_KEY_FILE, PublicKey, Signature};
+use crate::model::key::{MAX_KEY_FILE, PublicKey};
 use crate::model::trust::{TrustPolicy, TrustedKey};
 use crate::model::trust_file::TrustFile;
 use crate::model::trust_root::{
-    MAX_ROOT, SignedRoot, follow, root_name, root_signature, root_version,
+    MAX_ROOT, SignedRoot, follow, root_from_files, root_name, root_signature, root_version,
 };
 
 /// The name of the policy's file beside the keys.
@@ -54,36 +54,40 @@ pub fn keys(paths: &[PathBuf]) -> Result<Vec<TrustedKey>> {
 /// [`ErrorKind::Trust`] when one does not follow; [`ErrorKind::Io`] when a file
 /// cannot be read.
 pub fn roots(folder: &Path) -> Result<Vec<SignedRoot>> {
-    let names = names(folder)?;
-    let mut roots = Vec::new();
-    for version in names.iter().filter_map(|name| root_version(name)) {
-        let path = folder.join(root_name(version));
-        let bytes = files::read_limited(&path, MAX_ROOT)?;
-        let mut signatures = Vec::new();
-        for name in &names {
-            if let Some((of, id)) = root_signature(name)
-                && of == version
-            {
-                let bytes = files::read_limited(&folder.join(name), 64)?;
-                signatures.push((id, Signature::parse(&bytes)?));
-            }
-        }
-        let signed = SignedRoot::new(bytes, signatures)
-            .map_err(|error| error.context(format!("cannot use {}", path.display())))?;
-        if signed.root.version != version {
-            return Err(Error::new(
-                ErrorKind::Trust,
-                format!("{} holds root {}", path.display(), signed.root.version),
-            ));
-        }
-        roots.push(signed);
-    }
-    roots.sort_by_key(|signed| signed.root.version);
+    let roots = read_roots(folder)?;
     if let Some(first) = roots.first() {
         first.check_own()?;
         follow(first, &roots)?;
     }
     Ok(roots)
+}
+
+/// The roots in `folder` with their signatures, oldest first, not yet judged.
+///
+/// # Errors
+/// [`ErrorKind::Io`] when a file cannot be read; those of [`root_from_files`].
+pub fn read_roots(folder: &Path) -> Result<Vec<SignedRoot>> {
+    let mut files = Vec::new();
+    for name in names(folder)? {
+        if root_version(&name).is_some() || root_signature(&name).is_some() {
+            let bytes = files::read_limited(&folder.join(&name), MAX_ROOT)?;
+            files.push((name, bytes));
+        }
+    }
+    root_from_files(&files)
+}
+
+/// Writes `signed` and its signatures into `folder`, the root itself last.
+///
+/// # Errors
+/// [`ErrorKind::Io`] when a file cannot be written.
+pub fn write_root(folder: &Path, signed: &SignedRoot) -> Result<()> {
+    for (name, content) in root_files(std::slice::from_ref(signed)) {
+        if let Content::Bytes(bytes) = content {
+            files::write_atomic(&folder.join(name), &bytes)?;
+        }
+    }
+    Ok(())
 }
 
 /// `roots` as the files that they came from: root and signatures, by name.

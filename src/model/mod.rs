@@ -52,4 +52,5 @@ pub mod trust_file;
 pub mod trust_root;
 pub mod verify_text;
 pub mod version;
+pub mod volume_index;
 pub mod xcontent;

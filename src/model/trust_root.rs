@@ -190,6 +190,18 @@ impl SignedRoot {
         })
     }
 
+    /// Takes up the `signature` by `key`, which replaces an older one by it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Trust`] when it does not hold.
+    pub fn add(&mut self, key: &PublicKey, signature: Signature) -> Result<()> {
+        key.verify(&self.bytes, &signature)?;
+        self.signatures.retain(|(id, _)| *id != key.id());
+        self.signatures.push((key.id(), signature));
+        self.signatures.sort_by_key(|(id, _)| *id);
+        Ok(())
+    }
+
     /// Refuses a root that a threshold of its own keys did not sign.
     ///
     /// # Errors
@@ -231,6 +243,39 @@ impl SignedRoot {
             })?;
         self.check_own()
     }
+}
+
+/// The roots in `files`, given by name, with their signatures; in the order of
+/// their versions, not yet judged. Other files are left out.
+///
+/// # Errors
+/// As [`TrustRoot::parse`]; [`ErrorKind::Trust`] when a file holds another
+/// version than its name says, or a signature is none.
+pub fn root_from_files(files: &[(String, Vec<u8>)]) -> Result<Vec<SignedRoot>> {
+    let mut roots = Vec::new();
+    for (name, bytes) in files {
+        let Some(version) = root_version(name) else {
+            continue;
+        };
+        let mut signatures = Vec::new();
+        for (other, bytes) in files {
+            match root_signature(other) {
+                Some((of, id)) if of == version => signatures.push((id, Signature::parse(bytes)?)),
+                _ => {}
+            }
+        }
+        let signed = SignedRoot::new(bytes.clone(), signatures)
+            .map_err(|error| error.context(format!("cannot use {name}")))?;
+        if signed.root.version != version {
+            return Err(Error::new(
+                ErrorKind::Trust,
+                format!("{name} holds root {}", signed.root.version),
+            ));
+        }
+        roots.push(signed);
+    }
+    roots.sort_by_key(|signed| signed.root.version);
+    Ok(roots)
 }
 
 /// Follows `next` from `current` on, one version at a time, and gives the last.

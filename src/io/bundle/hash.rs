@@ -8,6 +8,7 @@ use crate::io::archive;
 use crate::io::medium::Medium;
 use crate::model::digest::{Digest, Hasher};
 use crate::model::path::BundlePath;
+use crate::model::signed_list::ListEntry;
 use crate::progress::Progress;
 
 /// How much is read and hashed in one go.
@@ -20,6 +21,19 @@ pub(super) struct Placed {
     pub(super) offset: u64,
     pub(super) size: u64,
     pub(super) digest: Digest,
+}
+
+impl Placed {
+    /// The member of `entry`, whose content starts and has the size as `place`
+    /// says.
+    pub(super) fn new(entry: &ListEntry, (offset, size): (u64, u64)) -> Self {
+        Self {
+            path: entry.path.clone(),
+            offset,
+            size,
+            digest: entry.digest,
+        }
+    }
 }
 
 /// Checks every byte of `members` on `threads` threads.

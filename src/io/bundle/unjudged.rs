@@ -4,14 +4,21 @@
 use std::path::Path;
 
 use super::feed::Feed;
+use super::hash::Placed;
+use super::member::MemberReader;
 use super::read::{self, MAX_SIGNATURES};
 use super::write;
 use crate::error::{Error, ErrorKind, Result};
+use crate::io::files;
 use crate::io::medium::Medium;
 use crate::model::key::{PublicKey, Signature};
 use crate::model::key_id::KeyId;
 use crate::model::signed_list::ListHeader;
+use crate::model::trust_root::MAX_ROOT;
 use crate::progress::Progress;
+
+/// Where trust roots stand in a bundle.
+const TRUST_FOLDER: &str = "trust/";
 
 /// A bundle that may be signed.
 #[derive(Debug)]
@@ -21,6 +28,7 @@ pub struct UnjudgedBundle {
     header: ListHeader,
     signatures: Vec<(KeyId, Signature)>,
     rest: u64,
+    trust: Vec<Placed>,
 }
 
 impl UnjudgedBundle {
@@ -32,8 +40,17 @@ impl UnjudgedBundle {
     pub fn open(medium: Medium, threads: usize, progress: &dyn Progress) -> Result<Self> {
         let checked = read::check_structure(Feed::medium(&medium), threads, progress)
             .map_err(|e| e.context(format!("{} is refused", medium.path().display())))?;
+        let trust = checked
+            .list
+            .entries
+            .iter()
+            .zip(&checked.places)
+            .filter(|(entry, _)| entry.path.as_str().starts_with(TRUST_FOLDER))
+            .map(|(entry, place)| Placed::new(entry, *place))
+            .collect();
         Ok(Self {
             medium,
+            trust,
             header: checked.list.header,
             list_bytes: checked.list_bytes,
             signatures: checked.signatures,
@@ -56,6 +73,25 @@ impl UnjudgedBundle {
     /// The keys that have signed so far, by their own account.
     pub fn signed_by(&self) -> impl Iterator<Item = KeyId> + '_ {
         self.signatures.iter().map(|(id, _)| *id)
+    }
+
+    /// The files below `trust/`, by their names there. Nobody vouches for them but
+    /// themselves.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] when one is too large for a trust root;
+    /// [`ErrorKind::Io`] when reading fails.
+    pub fn trust_members(&self) -> Result<Vec<(String, Vec<u8>)>> {
+        self.trust
+            .iter()
+            .map(|placed| {
+                let name = placed.path.as_str();
+                let reader = MemberReader::new(&self.medium, placed);
+                let bytes = files::read_to_limit(reader, MAX_ROOT, name)?;
+                let name = name.strip_prefix(TRUST_FOLDER).unwrap_or(name);
+                Ok((name.to_owned(), bytes))
+            })
+            .collect()
     }
 
     /// Takes up the `signature` by `key`, which replaces an older one by it.

@@ -85,21 +85,13 @@ impl VerifiedBundle {
     pub fn open(medium: Medium, conditions: &Conditions) -> Result<Self> {
         let path = medium.path().display().to_string();
         let (checked, evidence) = read::check(Feed::medium(&medium), conditions)
-            .map_err(|error| error.context(format!("{path} is refused")))?;
+            .map_err(|error| medium.explain(error).context(format!("{path} is refused")))?;
         let members = checked
             .list
             .entries
             .iter()
             .zip(&checked.places)
-            .map(|(entry, (offset, size))| {
-                let placed = Placed {
-                    path: entry.path.clone(),
-                    offset: *offset,
-                    size: *size,
-                    digest: entry.digest,
-                };
-                (entry.path.clone(), placed)
-            })
+            .map(|(entry, place)| (entry.path.clone(), Placed::new(entry, *place)))
             .collect();
         Ok(Self {
             medium,
