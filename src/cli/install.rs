@@ -68,7 +68,7 @@ pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
         yes: args.yes || agreed.is_some(),
         canary: args.canary.as_deref(),
     };
-    change::run(&asked, desk, |cluster, progress| {
+    let answer = change::run(&asked, desk, |cluster, progress| {
         let now = || Desk::clock();
         let clock = Clock::new(&now);
         let (found, _) = preflight::look(cluster, &wanted, &ranges, &clock)?;
@@ -78,7 +78,11 @@ pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
             agreed.agree(&prepared.plan)?;
         }
         Ok(prepared)
-    })
+    })?;
+    if answer.code == 0 {
+        OpeningArgs::remember(&bundle, desk)?;
+    }
+    Ok(answer)
 }
 
 /// Names everything that is missing, and the role that would grant the rights.

@@ -36,7 +36,8 @@ pub struct RemoveArgs {
 /// # Errors
 /// As opening the bundle, planning and applying.
 pub fn run(args: &RemoveArgs, desk: &Desk) -> Result<Answer> {
-    let bundle = args.opening.open(&args.file, desk)?;
+    // What is to go may well be expired, and newer things may be installed.
+    let bundle = args.opening.open_past(&args.file, desk)?;
     let permissions = wish::permissions(&args.permissions);
     let asked = change::Asked {
         target: &args.target,
