@@ -43,8 +43,8 @@ pub mod status;
 pub mod table;
 pub mod target;
 pub mod terminal;
-pub mod validate;
 pub mod trust;
+pub mod validate;
 pub mod verify;
 pub mod wish;
 

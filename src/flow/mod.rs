@@ -29,3 +29,4 @@ pub mod split;
 pub mod status;
 pub mod targets;
 pub mod trust;
+pub mod validate;

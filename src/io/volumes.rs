@@ -15,10 +15,10 @@ use crate::model::volume_index::{
 pub struct VolumeSet {
     /// The bundle's name without number or suffix.
     name: String,
-    /// The volumes from the first on, without a gap.
+    /// The volumes from the first on, without a gap: what is read.
     paths: Vec<PathBuf>,
-    /// The highest number that was found, gap or not.
-    highest: usize,
+    /// All volumes that were found, by number.
+    found: BTreeMap<usize, PathBuf>,
     index: Option<VolumeIndex>,
 }
 
@@ -69,12 +69,11 @@ impl VolumeSet {
         if found.is_empty() && index.is_none() {
             return Ok(None);
         }
-        let highest = found.keys().next_back().copied().unwrap_or(0);
-        let paths: Vec<PathBuf> = (1..=highest).map_while(|n| found.remove(&n)).collect();
+        let paths = (1..=MAX_VOLUMES).map_while(|number| found.get(&number).cloned());
         Ok(Some(Self {
             name: name.to_owned(),
-            paths,
-            highest,
+            paths: paths.collect(),
+            found,
             index,
         }))
     }
@@ -101,21 +100,21 @@ impl VolumeSet {
     /// What is wrong with which volume, as far as the index can tell.
     fn faults(&self) -> Vec<String> {
         let Some(index) = &self.index else {
-            let gap = self.paths.len() + 1;
-            return (gap <= self.highest)
-                .then(|| format!("volume {} is missing", volume_name(&self.name, gap)))
-                .into_iter()
+            let highest = self.found.keys().next_back().copied().unwrap_or(0);
+            return (1..=highest)
+                .filter(|number| !self.found.contains_key(number))
+                .map(|number| format!("volume {} is missing", volume_name(&self.name, number)))
                 .collect();
         };
         let mut faults = Vec::new();
         for (at, (name, wanted)) in index.volumes.iter().enumerate() {
-            let fault = match self.paths.get(at) {
+            let fault = match self.found.get(&(at + 1)) {
                 None => Some(format!("volume {name} is missing")),
                 Some(path) => examine(path, *wanted, index),
             };
             faults.extend(fault);
         }
-        for path in self.paths.iter().skip(index.volumes.len()) {
+        for (_, path) in self.found.range(index.volumes.len() + 1..) {
             faults.push(format!(
                 "{} is not of this set: it has {} volumes",
                 path.display(),

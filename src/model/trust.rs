@@ -98,6 +98,17 @@ impl TrustPolicy {
             .iter()
             .filter(|known| !revoked.iter().any(|r| r.id == known.key.id()))
             .count();
+        if usable == 0 {
+            let reasons: Vec<String> = revoked
+                .iter()
+                .map(|key| format!("{} is revoked: {}", key.id, key.reason))
+                .collect();
+            return Err(Error::new(
+                ErrorKind::Trust,
+                format!("no trusted key is left: {}", reasons.join("; ")),
+            )
+            .hint("add the public key that replaces it to the trust store"));
+        }
         if threshold == 0 || usize::try_from(threshold).is_ok_and(|k| k > usable) {
             return Err(Error::new(
                 ErrorKind::Usage,

@@ -2,6 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod differential;
+mod fuzzed;
 mod keys;
 mod kit;
 mod roundtrip;
+mod trust;
+mod vectors;

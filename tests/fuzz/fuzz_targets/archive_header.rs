@@ -1,0 +1,14 @@
+//! A header of the archive is read; what is taken has one spelling. Run it with
+//! `cargo +nightly fuzz run --fuzz-dir tests/fuzz archive_header`.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sealift::io::archive::{Found, header, parse_header};
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Some(block) = bytes.first_chunk::<512>()
+        && let Ok(Found::Member(path, size)) = parse_header(block, 0)
+    {
+        assert_eq!(&header(&path, size).unwrap(), block);
+    }
+});

@@ -1,0 +1,13 @@
+//! A manifest is read and written back the same. Run it with
+//! `cargo +nightly fuzz run --fuzz-dir tests/fuzz manifest`.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sealift::model::manifest::Manifest;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(manifest) = Manifest::parse(bytes) {
+        let again = Manifest::parse(&manifest.to_bytes().unwrap()).unwrap();
+        assert_eq!(again, manifest);
+    }
+});

@@ -1,0 +1,12 @@
+//! A signed list is read; what is taken has one spelling. Run it with
+//! `cargo +nightly fuzz run --fuzz-dir tests/fuzz signed_list`.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sealift::model::signed_list::SignedList;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(list) = SignedList::parse(bytes) {
+        assert_eq!(list.to_text().as_bytes(), bytes);
+    }
+});

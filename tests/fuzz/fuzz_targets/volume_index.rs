@@ -1,0 +1,12 @@
+//! An index of volumes is read; what is taken has one spelling. Run it with
+//! `cargo +nightly fuzz run --fuzz-dir tests/fuzz volume_index`.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use sealift::model::volume_index::VolumeIndex;
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(index) = VolumeIndex::parse(bytes) {
+        assert_eq!(index.to_text().as_bytes(), bytes);
+    }
+});
