@@ -11,6 +11,7 @@ use crate::cli::cluster;
 use crate::cli::completions;
 use crate::cli::demo;
 use crate::cli::desk::Desk;
+use crate::cli::diff;
 use crate::cli::environment::VARIABLES;
 use crate::cli::fetch;
 use crate::cli::history;
@@ -26,13 +27,12 @@ use crate::cli::rehearse;
 use crate::cli::release;
 use crate::cli::remove;
 use crate::cli::rollback;
+use crate::cli::sign;
+use crate::cli::split;
 use crate::cli::status;
 use crate::cli::terminal::Color;
+use crate::cli::trust;
 use crate::cli::verify;
-use crate::cli::{
-    cluster, completions, diff, fetch, history, inspect, install, key, lint, man, pack, plan,
-    release, remove, rollback, sign, split, status, trust, verify,
-};
 use crate::error::{ErrorKind, Result};
 
 /// Seal Elastic machine-learning security releases while online; lift them into

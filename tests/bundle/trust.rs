@@ -24,7 +24,7 @@ fn trusted(seed: u8) -> TrustedKey {
     }
 }
 
-fn root(seeds: &[u8], threshold: u32, signers: &[SecretKey]) -> NewRoot<'_> {
+fn root<'a>(seeds: &[u8], threshold: u32, signers: &'a [SecretKey]) -> NewRoot<'a> {
     NewRoot {
         keys: seeds.iter().copied().map(trusted).collect(),
         threshold,
