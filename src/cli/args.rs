@@ -33,6 +33,10 @@ use crate::cli::status;
 use crate::cli::terminal::Color;
 use crate::cli::trust;
 use crate::cli::verify;
+use crate::cli::{
+    analytics, cluster, completions, datafeed, fetch, filter, history, inspect, install, job, key,
+    lint, man, pack, plan, release, remove, rollback, status, verify,
+};
 use crate::error::{ErrorKind, Result};
 
 /// Seal Elastic machine-learning security releases while online; lift them into
@@ -132,6 +136,14 @@ pub enum Command {
     Rollback(rollback::RollbackArgs),
     /// List the receipts of clusters
     History(history::HistoryArgs),
+    /// Manage filters
+    Filter(filter::FilterArgs),
+    /// Manage anomaly detection jobs and their rules
+    Job(job::JobArgs),
+    /// Manage datafeeds
+    Datafeed(datafeed::DatafeedArgs),
+    /// Manage data frame analytics
+    Analytics(analytics::AnalyticsArgs),
     /// Look at clusters
     Cluster(cluster::ClusterArgs),
     /// Run a practice cluster
@@ -168,6 +180,10 @@ impl Command {
             Self::Remove(_) => "remove",
             Self::Rollback(_) => "rollback",
             Self::History(_) => "history",
+            Self::Filter(_) => "filter",
+            Self::Job(_) => "job",
+            Self::Datafeed(_) => "datafeed",
+            Self::Analytics(_) => "analytics",
             Self::Cluster(_) => "cluster",
             Self::Lab(_) => "lab",
             Self::Completions(_) => "completions",
@@ -201,6 +217,10 @@ impl Command {
             Self::Remove(args) => remove::run(&args, desk),
             Self::Rollback(args) => rollback::run(&args, desk),
             Self::History(args) => history::run(&args, desk),
+            Self::Filter(args) => filter::run(&args, desk),
+            Self::Job(args) => job::run(&args, desk),
+            Self::Datafeed(args) => datafeed::run(&args, desk),
+            Self::Analytics(args) => analytics::run(&args, desk),
             Self::Cluster(args) => cluster::run(&args, desk),
             Self::Lab(args) => lab::run(&args, desk),
             Self::Completions(args) => completions::run(&args),

@@ -1,5 +1,6 @@
 //! The front desk: arguments, settings, and the only words on the terminal.
 
+pub mod analytics;
 pub mod answer;
 pub mod args;
 pub mod bars;
@@ -7,20 +8,24 @@ pub mod change;
 pub mod check;
 pub mod cluster;
 pub mod completions;
+pub mod datafeed;
 pub mod demo;
 pub mod desk;
 pub mod diff;
 pub mod environment;
 pub mod escape;
 pub mod fetch;
+pub mod filter;
 pub mod fleet;
 pub mod history;
 pub mod inspect;
 pub mod install;
+pub mod job;
 pub mod key;
 pub mod lab;
 pub mod lint;
 pub mod man;
+pub mod managed;
 pub mod opening;
 pub mod pack;
 pub mod passphrase;

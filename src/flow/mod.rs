@@ -13,7 +13,7 @@ pub mod install;
 pub mod key;
 pub mod lint;
 pub mod lock;
-mod memo;
+pub mod manage;
 pub mod observe;
 pub mod pack;
 pub mod preflight;
@@ -27,3 +27,5 @@ pub mod status;
 pub mod targets;
 pub mod trust;
 pub mod validate;
+
+mod memo;

@@ -17,6 +17,7 @@ pub mod entry_name;
 pub mod explain;
 pub mod failure;
 pub mod filter;
+pub mod filter_text;
 pub mod finding;
 pub mod gzip;
 pub mod java;

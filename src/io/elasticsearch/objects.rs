@@ -57,6 +57,15 @@ const fn list_key(kind: ArtifactKind) -> &'static str {
 }
 
 impl Elasticsearch {
+    /// Where the API keeps `artifact`, encoded.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] for an id that the API would take for a pattern or
+    /// a list.
+    pub fn path(&self, artifact: &ArtifactId) -> Result<String> {
+        path(self.version(), artifact)
+    }
+
     /// The object, with its state where it has one; `None` where there is none.
     /// A model comes without its definition.
     ///

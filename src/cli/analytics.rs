@@ -1,0 +1,76 @@
+//! `sealift analytics`: data frame analytics.
+
+use crate::cli::answer::Answer;
+use crate::cli::datafeed::{DeleteArgs, FileArgs, ForceArgs, One, act, delete};
+use crate::cli::desk::Desk;
+use crate::cli::managed;
+use crate::error::Result;
+use crate::flow::manage::{self, Action};
+use crate::model::artifact::{ArtifactId, ArtifactKind};
+
+/// Manage the data frame analytics of a cluster
+#[derive(Debug, clap::Args)]
+pub struct AnalyticsArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: AnalyticsCommand,
+}
+
+/// What can be done with analytics.
+#[derive(Debug, clap::Subcommand)]
+pub enum AnalyticsCommand {
+    /// List the analytics with their states
+    List(super::filter::OnlyTarget),
+    /// Show an analytics
+    Show(One),
+    /// Put an analytics from a file
+    Put(FileArgs),
+    /// Change description, memory, threads or lazy start by the keys of a file
+    Update(FileArgs),
+    /// Start an analytics
+    Start(One),
+    /// Stop an analytics
+    Stop(ForceArgs),
+    /// Stop and delete an analytics; what it wrote stays
+    Delete(DeleteArgs),
+}
+
+/// Runs the sub-command.
+///
+/// # Errors
+/// As connecting, reading and changing.
+pub fn run(args: &AnalyticsArgs, desk: &Desk) -> Result<Answer> {
+    let artifact = |id: &str| ArtifactId::new(ArtifactKind::Analytics, id);
+    match &args.command {
+        AnalyticsCommand::List(args) => {
+            let columns = [("SOURCE", "/source/index"), ("DESTINATION", "/dest/index")];
+            managed::list(&args.target, desk, ArtifactKind::Analytics, &columns)
+        }
+        AnalyticsCommand::Show(args) => managed::show(&args.target, desk, &artifact(&args.id)),
+        AnalyticsCommand::Put(args) => {
+            let body = managed::read_body(&args.from)?;
+            managed::put(&args.target, desk, &artifact(&args.id), &body)
+        }
+        AnalyticsCommand::Update(args) => {
+            let change = managed::read_body(&args.from)?;
+            let answer = manage::update(
+                &managed::connect(&args.target, desk)?,
+                &artifact(&args.id),
+                &change,
+            )?;
+            managed::done(&artifact(&args.id), "updated", &answer)
+        }
+        AnalyticsCommand::Start(args) => {
+            let action = Action::Start {
+                start: None,
+                end: None,
+            };
+            act(&args.target, desk, &artifact(&args.id), &action, "started")
+        }
+        AnalyticsCommand::Stop(args) => {
+            let action = Action::Stop { force: args.force };
+            act(&args.target, desk, &artifact(&args.id), &action, "stopped")
+        }
+        AnalyticsCommand::Delete(args) => delete(args, desk, &artifact(&args.id)),
+    }
+}

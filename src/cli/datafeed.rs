@@ -1,0 +1,214 @@
+//! `sealift datafeed`: what feeds jobs.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::cli::answer::Answer;
+use crate::cli::desk::Desk;
+use crate::cli::target::TargetArgs;
+use crate::cli::{escape, managed, prompt};
+use crate::error::Result;
+use crate::flow::manage::{self, Action};
+use crate::model::artifact::{ArtifactId, ArtifactKind};
+
+/// What modules of packages write where the operator's indices belong.
+const PLACEHOLDER: &str = "INDEX_PATTERN_NAME";
+
+/// Manage the datafeeds of a cluster
+#[derive(Debug, clap::Args)]
+pub struct DatafeedArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: DatafeedCommand,
+}
+
+/// What can be done with datafeeds.
+#[derive(Debug, clap::Subcommand)]
+pub enum DatafeedCommand {
+    /// List the datafeeds with their states
+    List(super::filter::OnlyTarget),
+    /// Show a datafeed
+    Show(One),
+    /// Put a datafeed from a file
+    Put(PutArgs),
+    /// Change a stopped datafeed by the keys of a file
+    Update(FileArgs),
+    /// Start a datafeed
+    Start(StartArgs),
+    /// Stop a datafeed
+    Stop(ForceArgs),
+    /// Stop and delete a datafeed
+    Delete(DeleteArgs),
+}
+
+/// One object of a cluster.
+#[derive(Debug, clap::Args)]
+pub struct One {
+    /// Its id
+    pub id: String,
+    /// Which cluster.
+    #[command(flatten)]
+    pub target: TargetArgs,
+}
+
+/// One object and a file for it.
+#[derive(Debug, clap::Args)]
+pub struct FileArgs {
+    /// Its id
+    pub id: String,
+    /// The JSON file
+    #[arg(long, value_name = "FILE")]
+    pub from: PathBuf,
+    /// Which cluster.
+    #[command(flatten)]
+    pub target: TargetArgs,
+}
+
+/// A datafeed and its file.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example: sealift datafeed put datafeed-dga --from feed.json --index-pattern 'logs-*' --cluster soc"
+)]
+pub struct PutArgs {
+    /// Its id
+    id: String,
+    /// The JSON file
+    #[arg(long, value_name = "FILE")]
+    from: PathBuf,
+    /// The indices, in place of `INDEX_PATTERN_NAME`
+    #[arg(long, value_name = "PATTERN")]
+    index_pattern: Vec<String>,
+    #[command(flatten)]
+    target: TargetArgs,
+}
+
+/// When a datafeed reads.
+#[derive(Debug, clap::Args)]
+pub struct StartArgs {
+    /// Its id
+    id: String,
+    /// From when on [default: the end of what the job has seen]
+    #[arg(long, value_name = "TIME")]
+    start: Option<String>,
+    /// Until when [default: on and on]
+    #[arg(long, value_name = "TIME")]
+    end: Option<String>,
+    #[command(flatten)]
+    target: TargetArgs,
+}
+
+/// One object, with or without force.
+#[derive(Debug, clap::Args)]
+pub struct ForceArgs {
+    /// Its id
+    pub id: String,
+    /// Without waiting, and also when it has failed
+    #[arg(long)]
+    pub force: bool,
+    /// Which cluster.
+    #[command(flatten)]
+    pub target: TargetArgs,
+}
+
+/// One object that goes.
+#[derive(Debug, clap::Args)]
+pub struct DeleteArgs {
+    /// Its id
+    pub id: String,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Which cluster.
+    #[command(flatten)]
+    pub target: TargetArgs,
+}
+
+fn artifact(id: &str) -> ArtifactId {
+    ArtifactId::new(ArtifactKind::Datafeed, id)
+}
+
+/// Runs the sub-command.
+///
+/// # Errors
+/// As connecting, reading and changing.
+pub fn run(args: &DatafeedArgs, desk: &Desk) -> Result<Answer> {
+    match &args.command {
+        DatafeedCommand::List(args) => {
+            let columns = [("JOB", "/job_id"), ("INDICES", "/indices")];
+            managed::list(&args.target, desk, ArtifactKind::Datafeed, &columns)
+        }
+        DatafeedCommand::Show(args) => managed::show(&args.target, desk, &artifact(&args.id)),
+        DatafeedCommand::Put(args) => {
+            let mut body = managed::read_body(&args.from)?;
+            fill_placeholder(&mut body, &args.index_pattern);
+            managed::put(&args.target, desk, &artifact(&args.id), &body)
+        }
+        DatafeedCommand::Update(args) => {
+            let cluster = managed::connect(&args.target, desk)?;
+            let change = managed::read_body(&args.from)?;
+            let answer = manage::update(&cluster, &artifact(&args.id), &change)?;
+            managed::done(&artifact(&args.id), "updated", &answer)
+        }
+        DatafeedCommand::Start(args) => {
+            let action = Action::Start {
+                start: args.start.clone(),
+                end: args.end.clone(),
+            };
+            act(&args.target, desk, &artifact(&args.id), &action, "started")
+        }
+        DatafeedCommand::Stop(args) => {
+            let action = Action::Stop { force: args.force };
+            act(&args.target, desk, &artifact(&args.id), &action, "stopped")
+        }
+        DatafeedCommand::Delete(args) => delete(args, desk, &artifact(&args.id)),
+    }
+}
+
+/// Does it, and says so.
+///
+/// # Errors
+/// As [`manage::act`].
+pub fn act(
+    target: &TargetArgs,
+    desk: &Desk,
+    artifact: &ArtifactId,
+    action: &Action,
+    word: &str,
+) -> Result<Answer> {
+    let answer = manage::act(&managed::connect(target, desk)?, artifact, action)?;
+    managed::done(artifact, word, &answer)
+}
+
+/// Asks, then deletes with what depends on it.
+///
+/// # Errors
+/// As [`manage::delete`].
+pub fn delete(args: &DeleteArgs, desk: &Desk, artifact: &ArtifactId) -> Result<Answer> {
+    let what = match artifact.kind {
+        ArtifactKind::Job => "with its datafeed and all of its results",
+        _ => "after stopping it",
+    };
+    prompt::confirm(
+        &format!("delete {} {what}?", escape::line(&artifact.to_string())),
+        args.yes,
+    )?;
+    let gone = manage::delete(&managed::connect(&args.target, desk)?, artifact, true)?;
+    let names: Vec<String> = gone.iter().map(ToString::to_string).collect();
+    let mut answer = managed::done(artifact, "deleted", &json!(names))?;
+    answer.text = escape::line(&format!("deleted: {}", names.join(", ")));
+    Ok(answer)
+}
+
+/// Puts the operator's patterns where a module has its placeholder.
+pub fn fill_placeholder(body: &mut Value, patterns: &[String]) {
+    for key in ["indices", "indexes"] {
+        let Some(list) = body.get_mut(key).and_then(Value::as_array_mut) else {
+            continue;
+        };
+        if !patterns.is_empty() && list.iter().any(|index| index == PLACEHOLDER) {
+            list.retain(|index| index != PLACEHOLDER);
+            list.extend(patterns.iter().map(|pattern| json!(pattern)));
+        }
+    }
+}

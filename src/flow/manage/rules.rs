@@ -1,0 +1,227 @@
+//! Rules of a cluster's jobs: read, merged, written, verified.
+
+use serde_json::{Value, json};
+
+use super::{reviewed, show};
+use crate::error::{Error, ErrorKind, Result};
+use crate::io::elasticsearch::Elasticsearch;
+use crate::io::http::Method;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::detector::{Detector, Rule};
+use crate::model::json_text;
+use crate::model::observation::RunState;
+use crate::model::version::StackVersion;
+use crate::model::xcontent;
+
+/// How often the rules are written again when somebody else changed them meanwhile.
+const TRIES: usize = 3;
+
+/// What becomes of the rules of one detector.
+#[derive(Clone, Debug)]
+pub enum Edit {
+    /// One rule more.
+    Add(Rule),
+    /// The rule of this place less.
+    Remove(usize),
+    /// Exactly these.
+    Set(Vec<Rule>),
+}
+
+/// What was done.
+#[derive(Clone, Debug)]
+pub struct Done {
+    /// The rules as they were.
+    pub before: Vec<Rule>,
+    /// The rules as they are now.
+    pub after: Vec<Rule>,
+    /// What the operator has to know or do.
+    pub notes: Vec<String>,
+}
+
+/// Reads the rules of a text: one rule, or a list of them.
+///
+/// # Errors
+/// [`ErrorKind::Malformed`] in the words of a server of `version`.
+pub fn parse(text: &str, name: &str, version: &StackVersion) -> Result<Vec<Rule>> {
+    let node = json_text::parse(text);
+    if let Some(error) = node.syntax_error() {
+        return Err(Error::new(
+            ErrorKind::Malformed,
+            format!("{name} is not JSON: {error}"),
+        ));
+    }
+    xcontent::objects(&node, |rule| Rule::read(rule, version)).map_err(|stop| {
+        let reason = stop.failure.root().reason().to_owned();
+        Error::new(
+            ErrorKind::Malformed,
+            format!("{name} holds no rule: {reason}"),
+        )
+        .because(stop.failure)
+    })
+}
+
+/// The detectors of a stored job.
+///
+/// # Errors
+/// [`ErrorKind::Network`] when the job cannot be read.
+pub fn detectors(job: &Value, version: &StackVersion) -> Result<Vec<Detector>> {
+    let list = job
+        .pointer("/analysis_config/detectors")
+        .and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .map(|detector| {
+            Detector::read(&json_text::parse(&detector.to_string()), version).map_err(|stop| {
+                Error::new(
+                    ErrorKind::Network,
+                    "the cluster's job has a detector that cannot be read",
+                )
+                .because(stop.failure)
+            })
+        })
+        .collect()
+}
+
+/// Changes the rules of the detector of place `index`, and reads them back.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] for a detector or rule that is not there;
+/// [`ErrorKind::Malformed`] for rules that a review refuses; [`ErrorKind::Cluster`]
+/// when somebody else keeps changing them; as the calls.
+pub fn edit(cluster: &Elasticsearch, id: &str, index: usize, edit: &Edit) -> Result<Done> {
+    let artifact = ArtifactId::new(ArtifactKind::Job, id);
+    let mut first_rules = None;
+    for _ in 0..TRIES {
+        let job = show(cluster, &artifact)?;
+        let before = rules_of(&job, index, id, cluster.version())?;
+        let after = merged(&before, edit)?;
+        let earlier: Vec<Rule> = first_rules.get_or_insert_with(|| before.clone()).clone();
+        check(cluster, &artifact, &job, index, &after)?;
+        let path = format!("{}/_update", cluster.path(&artifact)?);
+        let written: Vec<Value> = after.iter().map(Rule::to_json).collect();
+        let change = json!({"detectors": [{"detector_index": index, "custom_rules": written}]});
+        cluster.call(Method::Post, &path, &change)?;
+        let now = rules_of(&show(cluster, &artifact)?, index, id, cluster.version())?;
+        if now == after {
+            let notes = notes(cluster, &artifact, &before, &after)?;
+            return Ok(Done {
+                before: earlier,
+                after,
+                notes,
+            });
+        }
+    }
+    Err(Error::new(
+        ErrorKind::Cluster,
+        format!("the rules of job {id} are not what was written"),
+    )
+    .hint("somebody else changes them at the same time; look at them and try again"))
+}
+
+fn rules_of(job: &Value, index: usize, id: &str, version: &StackVersion) -> Result<Vec<Rule>> {
+    let mut detectors = detectors(job, version)?;
+    if index >= detectors.len() {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            format!(
+                "job {id} has {} detectors, none at place {index}",
+                detectors.len()
+            ),
+        )
+        .hint(format!("`sealift job rules {id}` shows them")));
+    }
+    Ok(detectors.swap_remove(index).rules)
+}
+
+fn merged(before: &[Rule], edit: &Edit) -> Result<Vec<Rule>> {
+    let mut rules = before.to_vec();
+    match edit {
+        Edit::Add(rule) if rules.contains(rule) => {}
+        Edit::Add(rule) => rules.push(rule.clone()),
+        Edit::Set(all) => rules.clone_from(all),
+        Edit::Remove(place) if *place < rules.len() => {
+            rules.remove(*place);
+        }
+        Edit::Remove(place) => {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!(
+                    "the detector has {} rules, none at place {place}",
+                    rules.len()
+                ),
+            ));
+        }
+    }
+    Ok(rules)
+}
+
+/// Reviews the job as it would be.
+fn check(
+    cluster: &Elasticsearch,
+    artifact: &ArtifactId,
+    job: &Value,
+    index: usize,
+    rules: &[Rule],
+) -> Result<()> {
+    let mut body = crate::model::body::for_cluster(artifact, job, cluster.version(), None);
+    if let Some(detector) = body
+        .pointer_mut(&format!("/analysis_config/detectors/{index}"))
+        .and_then(Value::as_object_mut)
+    {
+        detector.insert(
+            "custom_rules".into(),
+            rules.iter().map(Rule::to_json).collect(),
+        );
+    }
+    reviewed(cluster, artifact, &body).map(|_| ())
+}
+
+fn notes(
+    cluster: &Elasticsearch,
+    artifact: &ArtifactId,
+    before: &[Rule],
+    after: &[Rule],
+) -> Result<Vec<String>> {
+    let mut notes = vec!["only results from now on change; what was found before stays".to_owned()];
+    let filters = |rules: &[Rule]| -> std::collections::BTreeSet<String> {
+        let references = rules.iter().flat_map(|rule| rule.scope.references());
+        references
+            .map(|(_, reference)| reference.filter_id.clone())
+            .collect()
+    };
+    let is_new = !filters(after).is_subset(&filters(before));
+    if is_new && has_filter_bug(cluster.version()) && cluster.state(artifact)? == RunState::Running
+    {
+        notes.push(format!(
+            "version {} does not load a new filter into a job that is open: close the job and open it again",
+            cluster.version()
+        ));
+    }
+    Ok(notes)
+}
+
+/// From 7.8.1 to 7.9.2 an open job that is given a rule with a filter new to it
+/// does not load the filter (elastic/elasticsearch#62948).
+fn has_filter_bug(version: &StackVersion) -> bool {
+    (StackVersion::new(7, 8, 1)..=StackVersion::new(7, 9, 2)).contains(version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::has_filter_bug;
+    use crate::model::version::StackVersion;
+
+    #[test]
+    fn the_filter_bug_has_its_versions() {
+        for (version, has) in [
+            ((7, 8, 0), false),
+            ((7, 8, 1), true),
+            ((7, 9, 2), true),
+            ((7, 9, 3), false),
+            ((8, 0, 0), false),
+        ] {
+            let version = StackVersion::new(version.0, version.1, version.2);
+            assert_eq!(has_filter_bug(&version), has, "{version}");
+        }
+    }
+}
