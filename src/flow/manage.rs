@@ -1,5 +1,7 @@
 //! Managing filters, jobs, datafeeds and analytics of a cluster one by one.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -102,20 +104,20 @@ pub fn list(cluster: &Elasticsearch, kind: ArtifactKind) -> Result<Vec<Entry>> {
         )?
     };
     let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+    let figures: BTreeMap<String, &Value> = states
+        .iter()
+        .filter_map(|figure| Some((text(figure, id_key)?, figure)))
+        .collect();
     let mut entries: Vec<Entry> = bodies
         .into_iter()
         .filter_map(|body| {
             let id = text(&body, id_key)?;
-            let stats = states
-                .iter()
-                .find(|stats| text(stats, id_key).as_ref() == Some(&id));
+            let figure = figures.get(&id);
+            let said = |key: &str| figure.and_then(|figure| text(figure, key));
+            let reason = said("assignment_explanation").or_else(|| said("failure_reason"));
             Some(Entry {
-                state: stats.and_then(|stats| text(stats, "state")),
-                reason: stats.and_then(|stats| {
-                    let why = text(stats, "assignment_explanation")
-                        .or_else(|| text(stats, "failure_reason"));
-                    why.filter(|why| !why.is_empty())
-                }),
+                state: said("state"),
+                reason: reason.filter(|why| !why.is_empty()),
                 id,
                 body,
             })

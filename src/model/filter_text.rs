@@ -282,43 +282,43 @@ impl FilterText {
 /// # Errors
 /// [`ErrorKind::Bug`] for a text that TOML has no form for.
 pub fn to_toml(filters: &[FilterText]) -> Result<String> {
-    let mut text = String::new();
-    for filter in filters {
-        let quoted = |value: &str| toml_string(value);
-        text += &format!("[filter.{}]\n", quoted(&filter.id));
-        if let Some(description) = &filter.description {
-            text += &format!("description = {}\n", quoted(description));
-        }
-        text += "items = [\n";
-        for item in &filter.items {
-            text += &format!("  {},\n", of_item(item));
-        }
-        text += "]\n\n";
-    }
-    let text = text.trim_end().to_owned() + "\n";
+    let tables: Vec<String> = filters.iter().map(table).collect();
+    let text = tables.join("\n");
     parse_toml(&text, "filters")
         .map_err(|error| Error::new(ErrorKind::Bug, "a filter has no TOML form").because(error))?;
     Ok(text)
 }
 
+fn table(filter: &FilterText) -> String {
+    let mut lines = vec![format!("[filter.{}]", toml_string(&filter.id))];
+    if let Some(description) = &filter.description {
+        lines.push(format!("description = {}", toml_string(description)));
+    }
+    lines.push("items = [".to_owned());
+    let items = filter.items.iter();
+    lines.extend(items.map(|item| format!("  {},", of_item(item))));
+    lines.push("]\n".to_owned());
+    lines.join("\n")
+}
+
 fn of_item(item: &ItemText) -> String {
-    let notes = [
+    let keys = [
         ("comment", &item.comment),
         ("source", &item.source),
         ("reviewed", &item.reviewed),
         ("expires", &item.expires),
     ];
-    let noted: Vec<String> = notes
+    let pairs: Vec<String> = keys
         .into_iter()
         .filter_map(|(key, value)| Some(format!("{key} = {}", toml_string(value.as_deref()?))))
         .collect();
-    if noted.is_empty() {
+    if pairs.is_empty() {
         return toml_string(&item.item);
     }
     format!(
         "{{ item = {}, {} }}",
         toml_string(&item.item),
-        noted.join(", ")
+        pairs.join(", ")
     )
 }
 

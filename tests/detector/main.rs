@@ -9,6 +9,7 @@
 )]
 
 mod explain;
+mod manage;
 mod recording;
 mod review;
 mod server;

@@ -55,6 +55,8 @@ fn strip_numbers(body: &mut Value) {
         .and_then(|name| name.strip_prefix("custom-"))
         .map(str::to_owned);
     if let Some(object) = body.as_object_mut() {
+        // From 7.15 a job shows its datafeed, which the copy cannot share.
+        object.remove("datafeed_config");
         match own {
             Some(own) => object.insert("results_index_name".into(), own.into()),
             None => object.remove("results_index_name"),
