@@ -5,18 +5,22 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::cli::analytics;
 use crate::cli::answer::Answer;
 use crate::cli::check;
 use crate::cli::cluster;
 use crate::cli::completions;
+use crate::cli::datafeed;
 use crate::cli::demo;
 use crate::cli::desk::Desk;
 use crate::cli::diff;
 use crate::cli::environment::VARIABLES;
 use crate::cli::fetch;
+use crate::cli::filter;
 use crate::cli::history;
 use crate::cli::inspect;
 use crate::cli::install;
+use crate::cli::job;
 use crate::cli::key;
 use crate::cli::lab;
 use crate::cli::lint;
@@ -33,10 +37,6 @@ use crate::cli::status;
 use crate::cli::terminal::Color;
 use crate::cli::trust;
 use crate::cli::verify;
-use crate::cli::{
-    analytics, cluster, completions, datafeed, fetch, filter, history, inspect, install, job, key,
-    lint, man, pack, plan, release, remove, rollback, status, verify,
-};
 use crate::error::{ErrorKind, Result};
 
 /// Seal Elastic machine-learning security releases while online; lift them into
