@@ -22,8 +22,9 @@ use super::failure::Failure;
 use super::filter::Filter;
 use super::finding::{Finding, Severity};
 use super::time::Timestamp;
-use super::{lint, toml};
+
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::{lint, toml};
 
 mod writing;
 
