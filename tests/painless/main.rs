@@ -4,5 +4,6 @@
 mod conformance;
 mod corpus;
 mod language;
+mod releases;
 mod robustness;
 mod values;
