@@ -15,7 +15,7 @@ use crate::client::{Answer, send};
 use crate::volatile::normalized;
 
 /// At least so many exchanges in a hundred must be equal.
-const FLOOR: usize = 80;
+const FLOOR: usize = 97;
 
 fn shared() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");

@@ -5,13 +5,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::engine::inference::{LARGEST_DEFINITION, Model, ModelConfig};
 use crate::engine::ingest::{Environment, Options, StoredScript};
 use crate::lab::rest::Call;
 use crate::lab::store::{Collection, Store};
 use crate::model::failure::Failure;
+
+/// How deep processors may nest and still be looked at.
+const MAX_DEPTH: usize = 64;
 
 /// The engine with all stored scripts, but no pipelines and models: enough to
 /// check what is put.
@@ -61,8 +64,10 @@ pub(super) fn runner(call: &Call, pipelines: &[String], inline: Option<&Value>) 
                 && seen.insert(id.clone())
             {
                 needs.walk(body);
-                // A pipeline that lost its script is not there, as on the server.
-                let _ = environment.put_pipeline(&id, body);
+                // It was compiled when it was put. A script that is gone since then
+                // fails when the document comes to it.
+                let body = without_missing_scripts(&store, body, 0);
+                let _ = environment.put_pipeline(&id, &body);
             }
         }
     }
@@ -118,4 +123,46 @@ fn model(store: &Store, id: &str) -> Option<Result<Model, Failure>> {
         ModelConfig::published(id, text.as_bytes(), LARGEST_DEFINITION)
             .and_then(ModelConfig::compile),
     )
+}
+
+/// A pipeline or processor in which every `script` processor whose stored script
+/// is gone is one that fails with the server's words.
+fn without_missing_scripts(store: &Store, part: &Value, depth: usize) -> Value {
+    if depth > MAX_DEPTH {
+        return part.clone();
+    }
+    match part {
+        Value::Array(parts) => parts
+            .iter()
+            .map(|part| without_missing_scripts(store, part, depth + 1))
+            .collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| {
+                let missing = (name == "script")
+                    .then(|| value.get("id").and_then(Value::as_str))
+                    .flatten()
+                    .filter(|id| !store.has(&Collection::Scripts, id));
+                let value = without_missing_scripts(store, value, depth + 1);
+                match missing {
+                    Some(id) => ("fail".to_owned(), failing(id, &value)),
+                    None => (name.clone(), value),
+                }
+            })
+            .collect::<Map<_, _>>()
+            .into(),
+        other => other.clone(),
+    }
+}
+
+/// A `fail` processor with what any processor may have.
+fn failing(id: &str, script: &Value) -> Value {
+    let mut processor =
+        json!({"message": format!("unable to find script [{id}] in cluster state")});
+    for key in ["if", "tag", "description", "on_failure", "ignore_failure"] {
+        if let Some(value) = script.get(key) {
+            processor[key] = value.clone();
+        }
+    }
+    processor
 }

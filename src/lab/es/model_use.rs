@@ -15,10 +15,13 @@ pub(super) fn uses_of<'a>(store: &'a Store, model: &str, deep: bool) -> Vec<&'a 
         .all(&Collection::Pipelines)
         .filter(|(_, pipeline)| {
             let processors = pipeline.get("processors").and_then(Value::as_array);
-            processors
-                .into_iter()
-                .flatten()
-                .any(|processor| uses(processor, model, deep, 0))
+            // Servers before 8.0 build each pipeline to look into it; one whose
+            // script is gone cannot be built, and is passed over.
+            (deep || !lacks_script(store, pipeline, 0))
+                && processors
+                    .into_iter()
+                    .flatten()
+                    .any(|processor| uses(processor, model, deep, 0))
         })
         .map(|(id, _)| id)
         .collect()
@@ -48,6 +51,24 @@ pub(super) fn referenced(
             aliases.join(", ")
         )
     })
+}
+
+/// Whether a stored script that a pipeline names is gone.
+fn lacks_script(store: &Store, part: &Value, depth: usize) -> bool {
+    match part {
+        _ if depth > MAX_DEPTH => false,
+        Value::Array(parts) => parts
+            .iter()
+            .any(|part| lacks_script(store, part, depth + 1)),
+        Value::Object(members) => members.iter().any(|(name, value)| {
+            let id = (name == "script")
+                .then(|| value.get("id").and_then(Value::as_str))
+                .flatten();
+            id.is_some_and(|id| !store.has(&Collection::Scripts, id))
+                || lacks_script(store, value, depth + 1)
+        }),
+        _ => false,
+    }
 }
 
 fn uses(processor: &Value, model: &str, deep: bool, depth: usize) -> bool {

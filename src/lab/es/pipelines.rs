@@ -34,6 +34,9 @@ fn put(call: &Call) -> Answered {
     };
     call.begin("cluster:admin/ingest/pipeline/put")?;
     engine::checker(call).parse_pipeline(id, &pipeline)?;
+    if uses_old_key(&pipeline, 0) {
+        call.warn("Deprecated field [field_mappings] used, expected [field_map] instead");
+    }
     call.cluster.change(|store| {
         let mut pipeline = pipeline;
         if let Some(required) = if_version {
@@ -172,6 +175,20 @@ fn refuse_if_used(store: &Store, id: &str) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// Whether some `inference` processor has the old name of `field_map`.
+fn uses_old_key(part: &Value, depth: usize) -> bool {
+    const MAX_DEPTH: usize = 64;
+    match part {
+        _ if depth > MAX_DEPTH => false,
+        Value::Array(parts) => parts.iter().any(|part| uses_old_key(part, depth + 1)),
+        Value::Object(members) => members.iter().any(|(name, value)| {
+            (name == "inference" && value.get("field_mappings").is_some())
+                || uses_old_key(value, depth + 1)
+        }),
+        _ => false,
+    }
 }
 
 /// The pipeline that a call wants to try, from its path or its body.
