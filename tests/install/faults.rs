@@ -119,12 +119,25 @@ fn settled(lab: &Lab) -> Value {
         map.remove(collection);
     }
     map.insert("claims".to_owned(), claims.unwrap_or_else(|| json!([])));
+    for (_, rules) in map
+        .iter_mut()
+        .filter(|(name, _)| name.starts_with("rules/"))
+    {
+        *rules = by_rule_id(rules);
+    }
     scrub(&mut store);
     // A collection that was emptied is as good as one that never was.
     let map = store.as_object_mut().unwrap();
     map.retain(|_, inner| inner.as_object().is_none_or(|inner| !inner.is_empty()));
     store.sort_all_objects();
     store
+}
+
+/// Rules under the id that their author gave them: the cluster's own is random.
+fn by_rule_id(rules: &Value) -> Value {
+    let named = |rule: &Value| Some((rule["rule_id"].as_str()?.to_owned(), rule.clone()));
+    let rules = rules.as_object().unwrap().values();
+    Value::Object(rules.map(|rule| named(rule).unwrap()).collect())
 }
 
 fn scrub(value: &mut Value) {
