@@ -44,18 +44,20 @@ const STORY: [Chapter; 3] = [
             "fetch ML-DGA-20260105-1 ML-experimental-detections-20260220-1 --into releases",
             "key new demo --dir keys --no-passphrase",
             "pack releases/ML-DGA-20260105-1.zip releases/ML-experimental-detections-20260220-1.zip \
-             -o dga.sealift --key keys/demo.key.pem --channel demo --sequence 1",
+             -o dga.sealift --key keys/demo.key.pem --channel demo --sequence 1 \
+             --validation documents.ndjson",
         ],
     },
     Chapter {
         title: "Transfer: one file crosses the gap",
-        commands: &["verify dga.sealift", "inspect dga.sealift"],
+        commands: &["verify dga.sealift", "rehearse dga.sealift"],
     },
     Chapter {
         title: "Isolated side: plan, install, prove, remove",
         commands: &[
             "plan dga.sealift --cluster practice",
             "install dga.sealift --cluster practice --yes",
+            "check dga.sealift --cluster practice",
             "status --cluster practice",
             "install dga.sealift --cluster practice --yes",
             "remove dga.sealift --cluster practice --yes",

@@ -148,7 +148,7 @@ fn list(args: &ListArgs, desk: &Desk) -> Result<Answer> {
     let text = if rows.is_empty() {
         "no keys".to_owned()
     } else {
-        table(desk.terminal.width(), &["KEY ID", "NAME", "SPOKEN"], &rows)
+        table(desk.terminal.width(), &["key id", "name", "spoken"], &rows)
     };
     Answer::new(&keys, text)
 }

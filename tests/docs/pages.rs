@@ -15,6 +15,11 @@ fn the_readme_shows_what_happens() {
     run_page("README.md");
 }
 
+#[test]
+fn the_guide_shows_what_happens() {
+    run_page("docs/guide.md");
+}
+
 /// Runs all sessions of a page, in order, in one folder: the connected and the
 /// isolated side of the reader, with a publisher and a practice cluster where
 /// the reader has GitHub and a cluster.
