@@ -52,7 +52,7 @@ pub fn describe(report: &Report, width: u16) -> String {
     }
     if !report.findings.is_empty() {
         let rows: Vec<Vec<String>> = report.findings.iter().take(SHOWN).map(row).collect();
-        let header = ["LINE", "ID", "OUTCOME", "WHAT"];
+        let header = ["line", "id", "outcome", "what"];
         let _ = writeln!(text, "\n{}", table(width, &header, &rows));
         let hidden = report.findings.len().saturating_sub(SHOWN) + report.more_findings;
         if hidden > 0 {

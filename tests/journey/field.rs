@@ -52,17 +52,22 @@ impl Field {
         assert!(made.is_success(), "{name}: {}", made.status());
     }
 
-    pub(crate) fn run(&self, args: &[&str]) -> Run {
-        let output = Command::new(env!("CARGO_BIN_EXE_sealift"))
+    /// `sealift` in the folder, with only what the field gives it.
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
+        command
             .args(args)
             .current_dir(self.path())
             .env_clear()
             .env("HOME", self.path())
             .env("SEALIFT_CONFIG", self.path().join("sealift.toml"))
             .env("COLUMNS", "120")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn run(&self, args: &[&str]) -> Run {
+        let output = self.command(args).output().unwrap();
         Run {
             code: output.status.code().unwrap_or(-1),
             out: String::from_utf8(output.stdout).unwrap(),

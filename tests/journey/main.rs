@@ -51,6 +51,33 @@ fn the_fixtures_make_the_journey() {
 }
 
 #[test]
+fn the_same_input_gives_the_same_bytes() {
+    let publisher = Publisher::start(fixtures().unwrap(), None).unwrap();
+    let repository = publisher.desk().shelf().repository.to_string();
+    let field = Field::new(&publisher.url(), &repository);
+    let tag = "ML-DGA-20260105-1";
+    field.done(&["key", "new", "team", "--dir", "trust", "--no-passphrase"]);
+    let mut bundles = Vec::new();
+    for (folder, threads) in [("here", "1"), ("there/and/deeper", "2")] {
+        field.done(&["fetch", tag, "--into", folder]);
+        let zip = format!("{folder}/{tag}.zip");
+        let out = format!("{folder}/dga.sealift");
+        let pack = ["pack", &zip, "-o", &out, "--key", "trust/team.key.pem"];
+        let rest = ["--sequence", "7", "--threads", threads];
+        let mut command = field.command(&[&pack[..], &rest[..]].concat());
+        command.env("SOURCE_DATE_EPOCH", "1767600000");
+        let output = command.output().unwrap();
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{err}");
+        bundles.push(std::fs::read(field.path().join(out)).unwrap());
+    }
+    assert!(
+        bundles[0] == bundles[1],
+        "paths or threads changed the bundle"
+    );
+}
+
+#[test]
 fn releases_of_real_shape_make_the_journey() {
     let Some(data) = recorded_publisher::data() else {
         return;
