@@ -95,10 +95,20 @@ fn shown_word(word: &str) -> &str {
     let is_spoken = word.matches('-').count() == 7 && digits == 0;
     let is_time = word.contains('T') && word.contains('Z') && digits >= 14;
     let is_number = digits >= 13;
+    // A cluster's uuid: 16 bytes in base64 without padding.
+    let is_cluster_uuid = word.len() == 22
+        && word.contains(|c: char| c.is_ascii_uppercase())
+        && word.contains(|c: char| c.is_ascii_lowercase());
     let is_uuid = word.len() == 36 && word.matches('-').count() == 4;
     if is_uuid {
         word
-    } else if longest_hex >= 16 || is_spoken || is_time || is_number || word.contains("127.0.0.1") {
+    } else if is_cluster_uuid
+        || longest_hex >= 16
+        || is_spoken
+        || is_time
+        || is_number
+        || word.contains("127.0.0.1")
+    {
         "[..]"
     } else {
         word
