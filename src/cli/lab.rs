@@ -50,7 +50,8 @@ pub struct LabArgs {
     /// Keep state in this folder, across runs and crashes
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
-    /// A fault on demand, repeatable: 'VERB PATH: STATUS|drop|lose|truncate|delay TIME [xN] [after N], ...'
+    /// A fault on demand, repeatable, such as 'PUT _ml/*: 503 x2, drop after 1'; others are lose,
+    /// truncate and delay TIME
     #[arg(long, value_name = "FAULT")]
     pub fault: Vec<String>,
     /// Write addresses and fingerprint to this file as JSON when ready

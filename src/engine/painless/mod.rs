@@ -13,8 +13,8 @@
 //!
 //! The language is that of Elasticsearch: see the
 //! [language specification](https://www.elastic.co/guide/en/elasticsearch/painless/current/painless-lang-spec.html).
-//! The way of a script: text → [`lexer`] → [`parser`] → tree ([`ast`]) →
-//! [`analyze`] (types, flow, names) → [`code`] → [`interpret`]; [`methods`] is the
+//! The way of a script: text → `lexer` → `parser` → tree (`ast`) →
+//! `analyze` (types, flow, names) → `code` → `interpret`; `methods` is the
 //! allow list. Nothing is looked up by name while a script runs, except what is
 //! asked of a `def`.
 
