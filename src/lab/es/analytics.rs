@@ -9,7 +9,7 @@ use crate::lab::store::{Collection, Store};
 use crate::model::analytics::{Analytics, update as apply_update};
 use crate::model::failure::Failure;
 
-use super::ids::{Page, select};
+use super::ids::{Page, stored};
 use super::indices::matching;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -112,14 +112,7 @@ fn expand<'a>(
     expression: &str,
     allow: bool,
 ) -> Result<Vec<(&'a str, &'a Value)>, Failure> {
-    let all = store.sorted(&Collection::Analytics);
-    let chosen =
-        select(expression, all.iter().map(|(id, _)| *id), allow).map_err(|id| missing(&id))?;
-    let chosen: Vec<_> = chosen.into_iter().map(str::to_owned).collect();
-    Ok(all
-        .into_iter()
-        .filter(|(id, _)| chosen.iter().any(|chosen| chosen == id))
-        .collect())
+    stored(store, &Collection::Analytics, expression, allow).map_err(|id| missing(&id))
 }
 
 fn get(call: &Call) -> Answered {

@@ -9,7 +9,7 @@ use crate::model::failure::Failure;
 use crate::model::ml_id;
 use crate::model::xcontent::{self, Takes};
 
-use super::ids::{Page, select};
+use super::ids::{Page, stored};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "/_ml/calendars", get),
@@ -95,17 +95,11 @@ fn get(call: &Call) -> Answered {
     let page = Page::of(call)?;
     call.begin("cluster:monitor/xpack/ml/calendars/get")?;
     let store = call.cluster.read();
-    let all = store.sorted(&Collection::Calendars);
-    let chosen = select(
-        call.path("calendar_id"),
-        all.iter().map(|(id, _)| *id),
-        true,
-    )
-    .map_err(|id| missing(&id))?;
-    let calendars: Vec<Value> = all
-        .iter()
-        .filter(|(id, _)| chosen.contains(id))
-        .map(|(_, calendar)| (*calendar).clone())
+    let expression = call.path("calendar_id");
+    let calendars: Vec<Value> = stored(&store, &Collection::Calendars, expression, true)
+        .map_err(|id| missing(&id))?
+        .into_iter()
+        .map(|(_, calendar)| calendar.clone())
         .collect();
     Ok(Answer::ok(page.answer("calendars", &calendars)))
 }

@@ -12,7 +12,7 @@ use crate::model::job::Job;
 use crate::model::json_text;
 use crate::model::xcontent::{self, Takes};
 
-use super::ids::select;
+use super::ids::stored;
 use super::indices::matching;
 use super::job_stats::node;
 use super::jobs::{allow_no_match, no_job};
@@ -173,14 +173,7 @@ fn expand<'a>(
     expression: &str,
     allow: bool,
 ) -> Result<Vec<(&'a str, &'a Value)>, Failure> {
-    let all = store.sorted(&Collection::Datafeeds);
-    let chosen =
-        select(expression, all.iter().map(|(id, _)| *id), allow).map_err(|id| missing(&id))?;
-    let chosen: Vec<_> = chosen.into_iter().map(str::to_owned).collect();
-    Ok(all
-        .into_iter()
-        .filter(|(id, _)| chosen.iter().any(|chosen| chosen == id))
-        .collect())
+    stored(store, &Collection::Datafeeds, expression, allow).map_err(|id| missing(&id))
 }
 
 fn get(call: &Call) -> Answered {

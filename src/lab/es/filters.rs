@@ -7,7 +7,7 @@ use crate::lab::store::{Collection, Store};
 use crate::model::failure::Failure;
 use crate::model::filter::{Filter, FilterUpdate};
 
-use super::ids::{Page, is_all, select};
+use super::ids::{Page, stored};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "/_ml/filters", get),
@@ -40,13 +40,10 @@ fn get(call: &Call) -> Answered {
     call.begin("cluster:admin/xpack/ml/filters/get")?;
     let expression = call.path("filter_id");
     let store = call.cluster.read();
-    let all = store.sorted(&Collection::Filters);
-    let chosen = select(expression, all.iter().map(|(id, _)| *id), true)
-        .map_err(|missing| not_found(format!("Unable to find filter [{missing}]")))?;
-    let filters: Vec<Value> = all
-        .iter()
-        .filter(|(id, _)| chosen.contains(id) || is_all(expression))
-        .map(|(_, filter)| (*filter).clone())
+    let filters: Vec<Value> = stored(&store, &Collection::Filters, expression, true)
+        .map_err(|missing| not_found(format!("Unable to find filter [{missing}]")))?
+        .into_iter()
+        .map(|(_, filter)| filter.clone())
         .collect();
     Ok(Answer::ok(page.answer("filters", &filters)))
 }

@@ -1,13 +1,16 @@
 //! Ids as the machine-learning APIs take them in paths: one, several, patterns,
 //! and pages of what they mean.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use crate::lab::rest::{Call, fits};
+use crate::lab::store::{Collection, Store};
 use crate::model::failure::Failure;
 
 /// Whether an expression stands for everything.
-pub(super) fn is_all(expression: &str) -> bool {
+fn is_all(expression: &str) -> bool {
     matches!(expression, "" | "_all" | "*")
 }
 
@@ -49,6 +52,21 @@ pub(super) fn select<'a>(
     }
     let chosen = known.iter().zip(chosen).filter(|(_, chosen)| *chosen);
     Ok(chosen.map(|(id, _)| *id).collect())
+}
+
+/// What an expression selects among the stored bodies of a collection, in the
+/// order of the ids, or the part of it that selects nothing although it should.
+pub(super) fn stored<'a>(
+    store: &'a Store,
+    collection: &Collection,
+    expression: &str,
+    allow_no_match: bool,
+) -> Result<Vec<(&'a str, &'a Value)>, String> {
+    let mut all = store.sorted(collection);
+    let chosen = select(expression, all.iter().map(|(id, _)| *id), allow_no_match)?;
+    let chosen: HashSet<&str> = chosen.into_iter().collect();
+    all.retain(|(id, _)| chosen.contains(id));
+    Ok(all)
 }
 
 /// `from` and `size` of a call.

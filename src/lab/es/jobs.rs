@@ -10,7 +10,7 @@ use crate::model::failure::Failure;
 use crate::model::job::{Job, JobState, update as apply_update};
 
 use super::datafeeds;
-use super::ids::select;
+use super::ids::stored;
 use super::job_stats::stats;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -123,17 +123,8 @@ pub(super) fn expand<'a>(
         }
         parts.extend(members);
     }
-    let chosen = select(
-        &parts.join(","),
-        all.iter().map(|(id, _)| *id),
-        allow_no_match,
-    )
-    .map_err(|missing| no_job(&missing))?;
-    let chosen: Vec<_> = chosen.into_iter().map(str::to_owned).collect();
-    Ok(all
-        .into_iter()
-        .filter(|(id, _)| chosen.iter().any(|chosen| chosen == id))
-        .collect())
+    stored(store, &Collection::Jobs, &parts.join(","), allow_no_match)
+        .map_err(|missing| no_job(&missing))
 }
 
 pub(super) fn no_job(id: &str) -> Failure {
