@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
 use crate::cli::fleet::{self, Report};
+use crate::cli::install_release::{self, ReleaseArgs};
 use crate::cli::opening::OpeningArgs;
 use crate::cli::plan_file::PlanFile;
 use crate::cli::target::TargetArgs;
@@ -18,10 +19,16 @@ use crate::flow::{preflight, prepare, targets};
 
 /// Install a bundle: preflight, plan, confirm, apply, receipt.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: sealift install dga.sealift --cluster soc-east --yes")]
+#[command(after_help = "\
+Example: sealift install dga.sealift --cluster soc-east --yes
+         sealift install --release ML-DGA-20210604-2 --cluster lab")]
 pub struct InstallArgs {
     /// Bundle
-    pub file: PathBuf,
+    #[arg(required_unless_present = "release", conflicts_with = "release")]
+    pub file: Option<PathBuf>,
+    /// A release in the place of a bundle.
+    #[command(flatten)]
+    pub release: ReleaseArgs,
     /// Apply without asking
     #[arg(long, short)]
     pub yes: bool,
@@ -50,7 +57,7 @@ pub struct InstallArgs {
 /// # Errors
 /// As opening the bundle, preflight, planning and applying.
 pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
-    let bundle = args.opening.open(&args.file, desk)?;
+    let bundle = install_release::open(&args.release, args.file.as_deref(), &args.opening, desk)?;
     let wanted = wish::without(&args.wish, targets::wanted(&bundle)?)?;
     let ranges = targets::ranges(&bundle);
     if args.preflight_only {

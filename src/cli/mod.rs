@@ -20,6 +20,7 @@ pub mod fleet;
 pub mod history;
 pub mod inspect;
 pub mod install;
+pub mod install_release;
 pub mod job;
 pub mod key;
 pub mod lab;

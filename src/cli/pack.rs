@@ -12,6 +12,7 @@ use crate::cli::opening::threads;
 use crate::cli::passphrase::SigningArgs;
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::gather::{Gathered, gather};
+use crate::flow::local::by_time;
 use crate::flow::pack::{PackInput, PackValidation, pack};
 use crate::flow::rehearse::{Artifacts, Stage, fit, rehearse_set};
 use crate::io::bundle::Content;
@@ -163,16 +164,6 @@ fn header(args: &PackArgs, desk: &Desk, trust: u32) -> Result<ListHeader> {
         expires: expires(&args.expires, created).map_err(|e| usage("--expires", e))?,
         trust,
     })
-}
-
-/// `created` as a number of 14 digits, year to second: later bundles have higher ones.
-fn by_time(created: Timestamp) -> u64 {
-    let digits: String = created
-        .to_string()
-        .chars()
-        .filter(char::is_ascii_digit)
-        .collect();
-    digits.parse().unwrap_or(1)
 }
 
 fn expires(text: &str, created: Timestamp) -> Result<Timestamp> {

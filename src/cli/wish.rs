@@ -25,7 +25,7 @@ pub struct WishArgs {
 #[command(next_help_heading = "Allowed")]
 pub struct PermissionArgs {
     /// Take over objects of the same id that sealift did not put there
-    #[arg(long)]
+    #[arg(long, visible_alias = "overwrite")]
     pub adopt: bool,
     /// Stop datafeeds and close jobs where needed, and start them again after
     #[arg(long)]

@@ -12,6 +12,7 @@ pub mod history;
 pub mod install;
 pub mod key;
 pub mod lint;
+pub mod local;
 pub mod lock;
 pub mod manage;
 pub mod observe;

@@ -6,7 +6,8 @@ use std::fmt;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::http::{
-    Authorization, Client, Proxy, Response, Retry, Roots, Setback, Settings, Timeouts, Url,
+    Authorization, Client, Identity, Proxy, Response, Retry, Roots, Setback, Settings, Timeouts,
+    Url,
 };
 use crate::model::release::{Release, ReleaseTag, Repository};
 use crate::model::secret::Secret;
@@ -42,6 +43,8 @@ pub struct Options {
     pub proxy: Proxy,
     /// Whom to believe.
     pub roots: Roots,
+    /// Whom to show oneself as, where the API asks for a certificate.
+    pub identity: Option<Identity>,
     /// How long each phase may take.
     pub timeouts: Timeouts,
     /// How patiently to try again.
@@ -59,6 +62,7 @@ impl Options {
             token: None,
             proxy: Proxy::Environment,
             roots: Roots::Platform,
+            identity: None,
             timeouts: Timeouts::default(),
             retry: Retry::default(),
         }
@@ -89,7 +93,7 @@ impl GitHub {
         let client = Client::new(Settings {
             timeouts: options.timeouts,
             roots: options.roots,
-            identity: None,
+            identity: options.identity,
             proxy: options.proxy,
         })?;
         Ok(Self {
