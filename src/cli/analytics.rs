@@ -3,7 +3,7 @@
 use crate::cli::answer::Answer;
 use crate::cli::datafeed::{DeleteArgs, FileArgs, ForceArgs, One, act, delete};
 use crate::cli::desk::Desk;
-use crate::cli::managed;
+use crate::cli::{managed, put};
 use crate::error::Result;
 use crate::flow::manage::{self, Action};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
@@ -24,7 +24,7 @@ pub enum AnalyticsCommand {
     /// Show an analytics
     Show(One),
     /// Put an analytics from a file
-    Put(FileArgs),
+    Put(put::PutArgs),
     /// Change description, memory, threads or lazy start by the keys of a file
     Update(FileArgs),
     /// Start an analytics
@@ -47,10 +47,7 @@ pub fn run(args: &AnalyticsArgs, desk: &Desk) -> Result<Answer> {
             managed::list(&args.target, desk, ArtifactKind::Analytics, &columns)
         }
         AnalyticsCommand::Show(args) => managed::show(&args.target, desk, &artifact(&args.id)),
-        AnalyticsCommand::Put(args) => {
-            let body = managed::read_body(&args.from)?;
-            managed::put(&args.target, desk, &artifact(&args.id), &body)
-        }
+        AnalyticsCommand::Put(args) => put::run(args, ArtifactKind::Analytics, desk, |_| {}),
         AnalyticsCommand::Update(args) => {
             let change = managed::read_body(&args.from)?;
             let answer = manage::update(

@@ -31,6 +31,7 @@ use crate::cli::rehearse;
 use crate::cli::release;
 use crate::cli::remove;
 use crate::cli::rollback;
+use crate::cli::rule;
 use crate::cli::sign;
 use crate::cli::split;
 use crate::cli::status;
@@ -144,6 +145,8 @@ pub enum Command {
     Datafeed(datafeed::DatafeedArgs),
     /// Manage data frame analytics
     Analytics(analytics::AnalyticsArgs),
+    /// Manage detection rules
+    Rule(rule::RuleArgs),
     /// Look at clusters
     Cluster(cluster::ClusterArgs),
     /// Run a practice cluster
@@ -184,6 +187,7 @@ impl Command {
             Self::Job(_) => "job",
             Self::Datafeed(_) => "datafeed",
             Self::Analytics(_) => "analytics",
+            Self::Rule(_) => "rule",
             Self::Cluster(_) => "cluster",
             Self::Lab(_) => "lab",
             Self::Completions(_) => "completions",
@@ -221,6 +225,7 @@ impl Command {
             Self::Job(args) => job::run(&args, desk),
             Self::Datafeed(args) => datafeed::run(&args, desk),
             Self::Analytics(args) => analytics::run(&args, desk),
+            Self::Rule(args) => rule::run(&args, desk),
             Self::Cluster(args) => cluster::run(&args, desk),
             Self::Lab(args) => lab::run(&args, desk),
             Self::Completions(args) => completions::run(&args),

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use crate::cli::answer::Answer;
+use crate::cli::cluster_files::{self, FilesArgs};
 use crate::cli::desk::Desk;
 use crate::cli::escape;
 use crate::cli::fleet::{self, Report};
@@ -28,6 +29,8 @@ pub struct ClusterArgs {
 pub enum ClusterCommand {
     /// Show version, license, machine learning, rights, Kibana and what is installed
     Info(InfoArgs),
+    /// List models, scripts and pipelines with the releases that they came from
+    Files(FilesArgs),
 }
 
 /// Which clusters.
@@ -44,7 +47,13 @@ pub struct InfoArgs {
 /// # Errors
 /// As connecting and reading.
 pub fn run(args: &ClusterArgs, desk: &Desk) -> Result<Answer> {
-    let ClusterCommand::Info(args) = &args.command;
+    match &args.command {
+        ClusterCommand::Info(args) => info(args, desk),
+        ClusterCommand::Files(args) => cluster_files::run(args, desk),
+    }
+}
+
+fn info(args: &InfoArgs, desk: &Desk) -> Result<Answer> {
     fleet::run(&args.target, desk, |cluster, _| {
         let everything: Vec<ArtifactId> = ArtifactKind::ALL
             .into_iter()

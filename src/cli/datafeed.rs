@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
 use crate::cli::target::TargetArgs;
-use crate::cli::{escape, managed, prompt};
+use crate::cli::{escape, managed, prompt, put};
 use crate::error::Result;
 use crate::flow::manage::{self, Action};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
@@ -71,16 +71,11 @@ pub struct FileArgs {
     after_help = "Example: sealift datafeed put datafeed-dga --from feed.json --index-pattern 'logs-*' --cluster soc"
 )]
 pub struct PutArgs {
-    /// Its id
-    id: String,
-    /// The JSON file
-    #[arg(long, value_name = "FILE")]
-    from: PathBuf,
+    #[command(flatten)]
+    put: put::PutArgs,
     /// The indices, in place of `INDEX_PATTERN_NAME`
     #[arg(long, value_name = "PATTERN")]
     index_pattern: Vec<String>,
-    #[command(flatten)]
-    target: TargetArgs,
 }
 
 /// When a datafeed reads.
@@ -139,11 +134,9 @@ pub fn run(args: &DatafeedArgs, desk: &Desk) -> Result<Answer> {
             managed::list(&args.target, desk, ArtifactKind::Datafeed, &columns)
         }
         DatafeedCommand::Show(args) => managed::show(&args.target, desk, &artifact(&args.id)),
-        DatafeedCommand::Put(args) => {
-            let mut body = managed::read_body(&args.from)?;
-            fill_placeholder(&mut body, &args.index_pattern);
-            managed::put(&args.target, desk, &artifact(&args.id), &body)
-        }
+        DatafeedCommand::Put(args) => put::run(&args.put, ArtifactKind::Datafeed, desk, |body| {
+            fill_placeholder(body, &args.index_pattern);
+        }),
         DatafeedCommand::Update(args) => {
             let cluster = managed::connect(&args.target, desk)?;
             let change = managed::read_body(&args.from)?;

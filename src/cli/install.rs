@@ -26,9 +26,6 @@ pub struct InstallArgs {
     /// Bundle
     #[arg(required_unless_present = "release", conflicts_with = "release")]
     pub file: Option<PathBuf>,
-    /// A release in the place of a bundle.
-    #[command(flatten)]
-    pub release: ReleaseArgs,
     /// Apply without asking
     #[arg(long, short)]
     pub yes: bool,
@@ -50,6 +47,9 @@ pub struct InstallArgs {
     /// Whom to trust.
     #[command(flatten)]
     pub opening: OpeningArgs,
+    /// A release in the place of a bundle.
+    #[command(flatten)]
+    pub release: ReleaseArgs,
 }
 
 /// Installs.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::desk::Desk;
 use crate::cli::escape;
 use crate::cli::opening::{OpeningArgs, threads};
-use crate::cli::publisher::{PublisherArgs, RepositoryArgs};
+use crate::cli::publisher::RepositoryArgs;
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::{fetch, local};
 use crate::io::bundle::{Conditions, VerifiedBundle};
@@ -96,11 +96,7 @@ fn source(release: &str, args: &ReleaseArgs, state: &Path, desk: &Desk) -> Resul
     let tag = ReleaseTag::parse(release).map_err(|error| {
         error.hint("name a folder or zip that is here, or the tag of a release")
     })?;
-    let publisher = PublisherArgs {
-        repository: args.publisher.clone(),
-        token_file: None,
-    };
     let into = local::folder(state).join("releases");
-    let fetched = fetch::fetch(&publisher.github(desk)?, &tag, &into, &desk.progress())?;
+    let fetched = fetch::fetch(&args.publisher.github(desk)?, &tag, &into, &desk.progress())?;
     Ok(fetched.path)
 }

@@ -8,7 +8,7 @@ use crate::cli::answer::Answer;
 use crate::cli::datafeed::{DeleteArgs, FileArgs, ForceArgs, One, act, delete, fill_placeholder};
 use crate::cli::desk::Desk;
 use crate::cli::target::TargetArgs;
-use crate::cli::{escape, managed, prompt};
+use crate::cli::{escape, managed, prompt, put};
 use crate::error::Result;
 use crate::flow::manage::{self, Action, clone};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
@@ -55,16 +55,11 @@ pub enum JobCommand {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: sealift job put dns-exfiltration --from job.json --cluster soc")]
 pub struct PutArgs {
-    /// Its id
-    id: String,
-    /// The JSON file
-    #[arg(long, value_name = "FILE")]
-    from: PathBuf,
+    #[command(flatten)]
+    put: put::PutArgs,
     /// The indices of its `datafeed_config`, in place of `INDEX_PATTERN_NAME`
     #[arg(long, value_name = "PATTERN")]
     index_pattern: Vec<String>,
-    #[command(flatten)]
-    target: TargetArgs,
 }
 
 /// A copy of a job.
@@ -103,13 +98,11 @@ pub fn run(args: &JobArgs, desk: &Desk) -> Result<Answer> {
             managed::list(&args.target, desk, ArtifactKind::Job, &columns)
         }
         JobCommand::Show(args) => managed::show(&args.target, desk, &artifact(&args.id)),
-        JobCommand::Put(args) => {
-            let mut body = managed::read_body(&args.from)?;
+        JobCommand::Put(args) => put::run(&args.put, ArtifactKind::Job, desk, |body| {
             if let Some(feed) = body.get_mut("datafeed_config") {
                 fill_placeholder(feed, &args.index_pattern);
             }
-            managed::put(&args.target, desk, &artifact(&args.id), &body)
-        }
+        }),
         JobCommand::Update(args) => {
             let change = managed::read_body(&args.from)?;
             let answer = manage::update(

@@ -7,6 +7,7 @@ pub mod bars;
 pub mod change;
 pub mod check;
 pub mod cluster;
+pub mod cluster_files;
 pub mod completions;
 pub mod datafeed;
 pub mod demo;
@@ -27,6 +28,7 @@ pub mod lab;
 pub mod lint;
 pub mod man;
 pub mod managed;
+pub mod old_names;
 pub mod opening;
 pub mod pack;
 pub mod passphrase;
@@ -36,12 +38,14 @@ pub mod plan_text;
 pub mod prompt;
 pub mod publish;
 pub mod publisher;
+pub mod put;
 pub mod rehearsal_text;
 pub mod rehearse;
 pub mod release;
 pub mod release_diff;
 pub mod remove;
 pub mod rollback;
+pub mod rule;
 pub mod settings;
 pub mod sign;
 pub mod split;
@@ -69,7 +73,7 @@ use crate::error::{ErrorKind, Result};
 /// Parses the command line, runs the command, and gives its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::try_parse().unwrap_or_else(|error| old_names::explain(error).exit());
     let environment = Environment::of_process();
     let global = &args.global;
     let terminal = Terminal::new(

@@ -53,6 +53,20 @@ pub struct RepositoryArgs {
     pub no_proxy: bool,
 }
 
+impl RepositoryArgs {
+    /// The publisher, with a token of the environment or the settings.
+    ///
+    /// # Errors
+    /// As [`PublisherArgs::github`].
+    pub fn github(&self, desk: &Desk) -> Result<GitHub> {
+        let args = PublisherArgs {
+            repository: self.clone(),
+            token_file: None,
+        };
+        args.github(desk)
+    }
+}
+
 impl PublisherArgs {
     /// The publisher: option before setting before default; the token from
     /// `--token-file`, the environment, or the settings.

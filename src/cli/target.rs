@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use crate::cli::desk::Desk;
 use crate::cli::environment::{API_KEY, PASSWORD};
-use crate::cli::prompt;
 use crate::cli::settings::{Cluster, OneOrMany};
+use crate::cli::{old_names, prompt};
 use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::io::cluster::Address;
 use crate::io::elasticsearch::{Access, Patience};
@@ -31,7 +31,7 @@ pub struct TargetArgs {
     #[arg(long, value_name = "NAME", conflicts_with = "url")]
     pub group: Vec<String>,
     /// Address of Elasticsearch; repeat for further addresses of the same cluster
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", alias = "elasticsearch-url")]
     pub url: Vec<String>,
     /// Address of Kibana, for detection rules
     #[arg(long, value_name = "URL")]
@@ -40,7 +40,7 @@ pub struct TargetArgs {
     #[arg(long, value_name = "ID")]
     pub space: Option<String>,
     /// User; the password comes from a file, the environment or a prompt
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", alias = "es-user")]
     pub user: Option<String>,
     /// File with the password
     #[arg(long, value_name = "FILE")]
@@ -101,8 +101,12 @@ impl TargetArgs {
         });
         if names.is_empty() {
             let own = self.own().ok_or_else(|| {
-                Error::new(ErrorKind::Usage, "no cluster is named")
-                    .hint("add --url, or --cluster or --group with a name of the settings")
+                let hint = "add --url, or --cluster or --group with a name of the settings";
+                let old = old_names::variables(&desk.environment);
+                Error::new(ErrorKind::Usage, "no cluster is named").hint(match old {
+                    Some(old) => format!("{hint}; {old}"),
+                    None => hint.to_owned(),
+                })
             })?;
             let label = own.url.all().first().cloned().unwrap_or_default();
             return Ok(vec![self.address(&label, own, desk)?]);

@@ -8,7 +8,7 @@ use crate::flow::pack::PackRelease;
 use crate::io::bundle::Content;
 use crate::io::files;
 use crate::io::zip::{ZipLimits, ZipReader};
-use crate::model::catalog::{Catalog, Cataloger, naming};
+use crate::model::catalog::{Catalog, Cataloger, Place, naming};
 use crate::model::content::has_extension;
 use crate::model::manifest::Source;
 use crate::progress::Progress;
@@ -29,6 +29,21 @@ pub struct Gathered {
     pub releases: Vec<PackRelease>,
     /// The artifacts in them.
     pub catalog: Catalog,
+}
+
+impl Gathered {
+    /// The content of the file at `place`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Bug`] for a place that is not of these releases.
+    pub fn content(&self, place: &Place) -> Result<&Content> {
+        let releases = self.releases.iter();
+        releases
+            .filter(|release| release.name == place.release)
+            .flat_map(|release| &release.files)
+            .find_map(|(name, content)| (*name == place.file).then_some(content))
+            .ok_or_else(|| Error::new(ErrorKind::Bug, format!("{place} was not gathered")))
+    }
 }
 
 /// Reads `paths`: a folder or a zip is a release, files beside them are one more.

@@ -127,8 +127,9 @@ impl LocalKey {
             return Ok(earlier);
         }
         drop(fresh);
-        fs::rename(&draft, &target)
-            .or_err(ErrorKind::Io, || format!("cannot write {}", target.display()))?;
+        fs::rename(&draft, &target).or_err(ErrorKind::Io, || {
+            format!("cannot write {}", target.display())
+        })?;
         open(&target)
     }
 
@@ -192,7 +193,10 @@ mod tests {
     fn releases_of_a_family_share_a_channel() {
         for (release, channel) in [
             ("ML-DGA-20260105-1", "local-ml-dga"),
-            ("ML-experimental-detections-20260220-1", "local-ml-experimental-detections"),
+            (
+                "ML-experimental-detections-20260220-1",
+                "local-ml-experimental-detections",
+            ),
             ("files", "local-files"),
         ] {
             let (name, found) = labels(release).expect(release);

@@ -16,6 +16,7 @@ use crate::model::lint::{Surroundings, review};
 
 pub mod clone;
 pub mod filters;
+pub mod overwrite;
 pub mod rules;
 
 /// How many objects a page of a list has.

@@ -1,6 +1,7 @@
 //! The verbs: one file per stage, silent.
 
 pub mod apply;
+pub mod by_hand;
 pub mod check;
 pub mod claims;
 pub mod clock;
@@ -16,6 +17,7 @@ pub mod local;
 pub mod lock;
 pub mod manage;
 pub mod observe;
+pub mod origins;
 pub mod pack;
 pub mod preflight;
 pub mod prepare;

@@ -211,7 +211,8 @@ fn source_indices(target: &Target) -> Vec<&str> {
     }
 }
 
-fn overrides(permissions: Permissions) -> Vec<String> {
+/// The names of what the operator allowed.
+pub(super) fn overrides(permissions: Permissions) -> Vec<String> {
     [
         (permissions.adopt, "adopt"),
         (permissions.restart_jobs, "restart-jobs"),

@@ -55,7 +55,7 @@ impl Cluster {
     /// A [`crate::io::elasticsearch::CallError`].
     pub fn read(&self, artifact: &ArtifactId) -> Called<Option<Observed>> {
         match artifact.kind {
-            ArtifactKind::Rule => self.kibana(artifact)?.rule(&artifact.id),
+            ArtifactKind::Rule => self.kibana_for(artifact)?.rule(&artifact.id),
             _ => self.elasticsearch.read(artifact),
         }
     }
@@ -77,16 +77,20 @@ impl Cluster {
     /// A [`crate::io::elasticsearch::CallError`].
     pub fn apply(&self, operation: &Operation) -> Called<()> {
         match operation.artifact.kind {
-            ArtifactKind::Rule => self.kibana(&operation.artifact)?.apply(operation),
+            ArtifactKind::Rule => self.kibana_for(&operation.artifact)?.apply(operation),
             _ => self.elasticsearch.apply(operation),
         }
     }
 
-    fn kibana(&self, artifact: &ArtifactId) -> Result<&Kibana> {
+    /// Kibana, which keeps `what`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Usage`] where none is named.
+    pub fn kibana_for(&self, what: &dyn std::fmt::Display) -> Result<&Kibana> {
         self.kibana.as_ref().ok_or_else(|| {
             Error::new(
                 ErrorKind::Usage,
-                format!("{artifact} is kept by Kibana, and no Kibana is named"),
+                format!("{what} is kept by Kibana, and no Kibana is named"),
             )
             .hint("add --kibana-url, or kibana_url to the cluster's settings")
         })

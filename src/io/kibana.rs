@@ -13,6 +13,9 @@ use crate::model::version::StackVersion;
 /// The version of the public API that is asked for; older ones ignore it.
 const API_VERSION: &str = "2023-10-31";
 
+/// How many rules a page of the list has.
+const PAGE: usize = 1000;
+
 /// One space of a Kibana that answered.
 #[derive(Debug)]
 pub struct Kibana {
@@ -99,6 +102,31 @@ impl Kibana {
             body,
             state: RunState::Idle,
         }))
+    }
+
+    /// All rules of the space, by name.
+    ///
+    /// # Errors
+    /// A [`CallError`].
+    pub fn all_rules(&self) -> Called<Vec<Value>> {
+        let mut all = Vec::new();
+        for page in 1.. {
+            let query =
+                format!("/_find?page={page}&per_page={PAGE}&sort_field=name&sort_order=asc");
+            let path = self.rules(&query);
+            let answer = match self.peer.call(Method::Get, &path, &Value::Null) {
+                Err(failed) if needs_index(&failed) => break,
+                other => other?,
+            };
+            let rules = answer.get("data").and_then(Value::as_array);
+            let rules = rules.cloned().unwrap_or_default();
+            let is_last = rules.len() < PAGE;
+            all.extend(rules);
+            if is_last {
+                break;
+            }
+        }
+        Ok(all)
     }
 
     /// Makes the call of `operation` on a rule. A new rule is created disabled

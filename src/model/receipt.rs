@@ -23,6 +23,8 @@ pub enum Purpose {
     Remove,
     /// A receipt was undone.
     Rollback,
+    /// Single objects were put without a bundle.
+    Manage,
 }
 
 impl Purpose {
@@ -33,6 +35,7 @@ impl Purpose {
             Self::Install => "install",
             Self::Remove => "remove",
             Self::Rollback => "rollback",
+            Self::Manage => "manage",
         }
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::entry::Calls;
 use crate::engine::inference::LARGEST_DEFINITION;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::flow::gather::Gathered;
 use crate::io::bundle::VerifiedBundle;
 use crate::io::files;
@@ -37,7 +37,7 @@ impl Artifacts {
     /// The artifacts of a bundle.
     ///
     /// # Errors
-    /// As [`VerifiedBundle::read`]; [`ErrorKind::Malformed`] for a body that
+    /// As [`VerifiedBundle::read`]; [`crate::error::ErrorKind::Malformed`] for a body that
     /// cannot be read.
     pub fn of_bundle(bundle: &VerifiedBundle) -> Result<Self> {
         let mut artifacts = Self::default();
@@ -55,24 +55,14 @@ impl Artifacts {
     /// The artifacts of releases.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] when a file cannot be read, [`ErrorKind::Malformed`] for
+    /// [`crate::error::ErrorKind::Io`] when a file cannot be read,
+    /// [`crate::error::ErrorKind::Malformed`] for
     /// a body that cannot.
     pub fn of_releases(gathered: &Gathered) -> Result<Self> {
         let mut artifacts = Self::default();
         for item in &gathered.catalog.items {
             let place = &item.place;
-            let content = gathered
-                .releases
-                .iter()
-                .filter(|release| release.name == place.release)
-                .flat_map(|release| &release.files)
-                .find_map(|(name, content)| (*name == place.file).then_some(content));
-            let Some(content) = content else {
-                return Err(Error::new(
-                    ErrorKind::Bug,
-                    format!("{} of {place} was not gathered", item.artifact),
-                ));
-            };
+            let content = gathered.content(place)?;
             artifacts.add(&item.artifact, &place.file, place.part.as_ref(), || {
                 files::read_to_limit(content.open()?, MAX_FILE, &place.to_string())
             })?;

@@ -9,6 +9,9 @@ use super::{Called, Elasticsearch};
 use crate::io::http::{Method, encode_segment};
 use crate::model::observation::Feed;
 
+/// How many models a page has.
+const PAGE: usize = 1000;
+
 impl Elasticsearch {
     /// All ingest pipelines by id.
     ///
@@ -21,6 +24,51 @@ impl Elasticsearch {
             Value::Object(map) => Ok(map.into_iter().collect()),
             _ => Err(strange("the list of pipelines")),
         }
+    }
+
+    /// The ids of all stored scripts. There is no list of them but in the state of
+    /// the cluster, which takes the right to `monitor`.
+    ///
+    /// # Errors
+    /// A [`super::CallError`].
+    pub fn scripts(&self) -> Called<BTreeSet<String>> {
+        let path = "/_cluster/state/metadata?filter_path=metadata.stored_scripts";
+        let answer = self.find(path)?.unwrap_or_else(|| json!({}));
+        // Without any script there is no such key.
+        let scripts = answer.pointer("/metadata/stored_scripts");
+        let scripts = scripts.and_then(Value::as_object);
+        Ok(scripts
+            .into_iter()
+            .flatten()
+            .map(|(id, _)| id.clone())
+            .collect())
+    }
+
+    /// All trained models by id, without their definitions and without those that
+    /// come with the stack.
+    ///
+    /// # Errors
+    /// A [`super::CallError`].
+    pub fn models(&self) -> Called<BTreeMap<String, Value>> {
+        let folder = self.version().models_path();
+        let mut found = BTreeMap::new();
+        for from in (0..).step_by(PAGE) {
+            let page = self.list(
+                &format!("/{folder}?from={from}&size={PAGE}"),
+                "trained_model_configs",
+            )?;
+            let is_last = page.len() < PAGE;
+            let own = page
+                .into_iter()
+                .filter(|model| model.get("created_by") != Some(&json!("_xpack")));
+            found.extend(
+                own.filter_map(|model| Some((model.get("model_id")?.as_str()?.to_owned(), model))),
+            );
+            if is_last {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     /// All anomaly detection jobs by id.

@@ -1,6 +1,6 @@
 //! What file names say about kinds and ids.
 
-use crate::model::artifact::ArtifactKind;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
 
 /// The two ways in which publishers named the files of model releases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,6 +112,47 @@ pub fn model_id(name: &str) -> Option<String> {
     (!id.is_empty()).then(|| id.to_owned())
 }
 
+/// The families that were published under the tags of the `detection-rules`
+/// releases.
+pub const FAMILIES: [&str; 7] = [
+    "ML-DGA",
+    "ML-ProblemChild",
+    "ML-URLSpoof",
+    "ML-HostRiskScore",
+    "ML-UserRiskScore",
+    "ML-Beaconing",
+    "ML-experimental-detections",
+];
+
+/// Whether `name` is the name of a published family, without its `ML-`, in any
+/// case.
+#[must_use]
+pub fn is_published_family(name: &str) -> bool {
+    FAMILIES
+        .iter()
+        .filter_map(|family| family.strip_prefix("ML-"))
+        .any(|family| family.eq_ignore_ascii_case(name))
+}
+
+/// Whether the id of a script or pipeline says that it is of `family` (`dga`,
+/// `problemchild`): `ml_FAMILY` and what follows, in any case, or one of the fixed
+/// ids of the first naming.
+#[must_use]
+pub fn is_of_family(artifact: &ArtifactId, family: &str) -> bool {
+    let id = artifact.id.to_ascii_lowercase();
+    let rest = id.strip_prefix("ml_").and_then(|rest| {
+        let rest = rest.strip_prefix(family.to_ascii_lowercase().as_str())?;
+        (rest.is_empty() || rest.starts_with('_')).then_some(rest)
+    });
+    let fixed = || {
+        let mut patterns = FIRST.iter();
+        patterns.any(|pattern| {
+            pattern.kind == artifact.kind && pattern.id == Some(artifact.id.as_str())
+        })
+    };
+    rest.is_some() || (family.eq_ignore_ascii_case("dga") && fixed())
+}
+
 /// The last segment of `name` without `.json`.
 #[must_use]
 pub fn stem(name: &str) -> Option<&str> {
@@ -138,7 +179,39 @@ pub fn common_folder<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::common_folder;
+    use super::{common_folder, is_of_family};
+    use crate::model::artifact::{ArtifactId, ArtifactKind};
+
+    #[test]
+    fn ids_name_their_family() {
+        for (kind, id, family, expected) in [
+            (ArtifactKind::Script, "ml_dga_ngrams_script", "dga", true),
+            (
+                ArtifactKind::Pipeline,
+                "ML_ProblemChild_ingest_pipeline",
+                "problemchild",
+                true,
+            ),
+            (ArtifactKind::Pipeline, "ml_dgaplus_pipeline", "dga", false),
+            (ArtifactKind::Script, "dga_ngrams_create", "DGA", true),
+            (ArtifactKind::Pipeline, "dns_enrich_pipeline", "dga", true),
+            (
+                ArtifactKind::Pipeline,
+                "dns_enrich_pipeline",
+                "problemchild",
+                false,
+            ),
+            (ArtifactKind::Pipeline, "dga_ngrams_create", "dga", false),
+            (ArtifactKind::Script, "logs", "dga", false),
+        ] {
+            let artifact = ArtifactId::new(kind, id);
+            assert_eq!(
+                is_of_family(&artifact, family),
+                expected,
+                "{artifact} {family}"
+            );
+        }
+    }
 
     #[test]
     fn only_a_folder_of_all_is_common() {

@@ -153,6 +153,10 @@ impl<'a> Decision<'a> {
             ));
             return;
         }
+        if self.observation.owner(&step.artifact) == Owner::Other {
+            step.reasons
+                .push("it was not put there by sealift".to_owned());
+        }
         let users = self.after.referents(&step.artifact, &self.leaving);
         if !users.is_empty() {
             step.action = Action::Blocked;

@@ -1,0 +1,113 @@
+//! `job put`, `datafeed put` and `analytics put`: an object of a cluster from a
+//! file, also in the place of another.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use crate::cli::answer::Answer;
+use crate::cli::desk::Desk;
+use crate::cli::target::TargetArgs;
+use crate::cli::{escape, managed, prompt};
+use crate::error::{Error, ErrorKind, Result};
+use crate::flow::manage::overwrite;
+use crate::io::files;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::catalog::Cataloger;
+use crate::model::content;
+
+/// An object and its file.
+#[derive(Debug, clap::Args)]
+pub struct PutArgs {
+    /// Its id [default: what the file says]
+    pub id: Option<String>,
+    /// The JSON file: the body, or `{"name", "type", "body"}`
+    #[arg(long, value_name = "FILE")]
+    pub from: PathBuf,
+    /// Replace one that is there; the results of a job go with it
+    #[arg(long)]
+    pub overwrite: bool,
+    /// Replace without asking
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Which cluster.
+    #[command(flatten)]
+    pub target: TargetArgs,
+}
+
+/// Puts the object of `kind`, its body changed by `fill`.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] for a file of another kind, or without an id; as reading,
+/// connecting and putting.
+pub fn run(
+    args: &PutArgs,
+    kind: ArtifactKind,
+    desk: &Desk,
+    fill: impl FnOnce(&mut Value),
+) -> Result<Answer> {
+    let artifact = ArtifactId::new(kind, id(args, kind)?);
+    let mut body = managed::read_body(&args.from)?;
+    fill(&mut body);
+    if !args.overwrite {
+        return managed::put(&args.target, desk, &artifact, &body);
+    }
+    let cluster = managed::connect(&args.target, desk)?;
+    let Some(found) = overwrite::look(&cluster, &artifact, &body)? else {
+        return managed::put(&args.target, desk, &artifact, &body);
+    };
+    if found.diff.is_empty() {
+        return managed::done(&artifact, "kept, it is the same", &Value::Null);
+    }
+    desk.terminal.note(&format!(
+        "{artifact} (- there, + wanted)\n{}",
+        escape::lines(found.diff.trim_end())
+    ));
+    let results = match kind {
+        ArtifactKind::Job => " its results go with it",
+        _ => "",
+    };
+    prompt::confirm(
+        &format!("replace {}?{results}", escape::line(&artifact.to_string())),
+        args.yes,
+    )?;
+    let answer = overwrite::replace(&cluster, &artifact, &body, &found)?;
+    for artifact in &found.running {
+        let line = format!("{artifact} was at work and is not started again");
+        desk.terminal.note(&escape::line(&line));
+    }
+    managed::done(&artifact, "replaced", &answer)
+}
+
+/// The id of the command line, else that of the file.
+fn id(args: &PutArgs, kind: ArtifactKind) -> Result<String> {
+    let name = args.from.display().to_string();
+    let text = files::read_text(&args.from, managed::MAX_FILE)?;
+    let mut cataloger = Cataloger::new();
+    cataloger.begin("files", ["file.json"]);
+    cataloger.file("file.json", text.as_bytes());
+    let found = cataloger.finish().items.into_iter().next();
+    if let Some(item) = &found
+        && item.artifact.kind != kind
+    {
+        let other = item.artifact.kind;
+        return Err(Error::new(
+            ErrorKind::Usage,
+            format!("{name} holds the {}, which is no {kind}", item.artifact),
+        )
+        .hint(format!("`sealift {other} put --from {name}` puts it")));
+    }
+    let stated = found.map(|item| item.artifact.id).or_else(|| {
+        let key = match kind {
+            ArtifactKind::Job => "job_id",
+            ArtifactKind::Datafeed => "datafeed_id",
+            _ => "id",
+        };
+        let value = content::json(&name, &text).ok()?;
+        Some(value.get(key)?.as_str()?.to_owned())
+    });
+    args.id.clone().or(stated).ok_or_else(|| {
+        Error::new(ErrorKind::Usage, format!("{name} does not say its id"))
+            .hint(format!("name it: sealift {kind} put ID --from {name}"))
+    })
+}

@@ -1,0 +1,114 @@
+//! Putting an object in the place of another one of its id: jobs, datafeeds and
+//! analytics, which the server never overwrites.
+
+use serde_json::Value;
+
+use super::{delete, reviewed};
+use crate::error::{Error, Result};
+use crate::io::elasticsearch::Elasticsearch;
+use crate::io::http::Method;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::observation::RunState;
+use crate::model::{body, diff, normal};
+
+/// What is there, and what goes with it.
+#[derive(Debug)]
+pub struct Found {
+    /// The object, and of a job its datafeeds, with their bodies.
+    objects: Vec<(ArtifactId, Value)>,
+    /// Those that are at work.
+    pub running: Vec<ArtifactId>,
+    /// How it differs from what is to come; empty where it does not.
+    pub diff: String,
+}
+
+/// What there is in the place of `artifact`.
+///
+/// # Errors
+/// As the calls.
+pub fn look(cluster: &Elasticsearch, artifact: &ArtifactId, raw: &Value) -> Result<Option<Found>> {
+    let Some(there) = cluster.read(artifact)? else {
+        return Ok(None);
+    };
+    let wanted = body::for_cluster(artifact, raw, cluster.version(), None);
+    let (want, have) = normal::pair(artifact.kind, &wanted, &there.body);
+    let mut found = Found {
+        diff: if want == have {
+            String::new()
+        } else {
+            diff::bodies(&have, &want)
+        },
+        objects: Vec::new(),
+        running: Vec::new(),
+    };
+    found.add(artifact.clone(), there.body, there.state);
+    if artifact.kind == ArtifactKind::Job {
+        for (id, feed) in cluster.datafeeds()? {
+            let feed_id = ArtifactId::new(ArtifactKind::Datafeed, id);
+            if feed.job == artifact.id
+                && let Some(there) = cluster.read(&feed_id)?
+            {
+                found.add(feed_id, there.body, feed.state);
+            }
+        }
+    }
+    Ok(Some(found))
+}
+
+impl Found {
+    fn add(&mut self, artifact: ArtifactId, body: Value, state: RunState) {
+        if state == RunState::Running {
+            self.running.push(artifact.clone());
+        }
+        self.objects.push((artifact, body));
+    }
+}
+
+/// Takes away what was `found` and puts `raw` in its place; datafeeds of a job are
+/// put back, and nothing is started. Where the new object is refused, the old one
+/// is put back.
+///
+/// # Errors
+/// [`crate::error::ErrorKind::Malformed`] for what the review refuses, before
+/// anything is changed; as the calls.
+pub fn replace(
+    cluster: &Elasticsearch,
+    artifact: &ArtifactId,
+    raw: &Value,
+    found: &Found,
+) -> Result<Value> {
+    let wanted = body::for_cluster(artifact, raw, cluster.version(), None);
+    reviewed(cluster, artifact, &wanted)?;
+    delete(cluster, artifact, true)?;
+    let put = put(cluster, artifact, &wanted).and_then(|answer| {
+        let others = found.objects.iter();
+        for (other, body) in others.filter(|(other, _)| other != artifact) {
+            restore(cluster, other, body)?;
+        }
+        Ok(answer)
+    });
+    put.map_err(|error| back(cluster, found, error))
+}
+
+/// The error, after an attempt to put everything back that was there.
+fn back(cluster: &Elasticsearch, found: &Found, error: Error) -> Error {
+    for (artifact, body) in &found.objects {
+        let is_there = matches!(cluster.read(artifact), Ok(Some(_)));
+        if !is_there && let Err(failed) = restore(cluster, artifact, body) {
+            return failed.context(format!(
+                "{error}; and {artifact} could not be put back as it was"
+            ));
+        }
+    }
+    error.context("what was there is put back; results that a job had are gone")
+}
+
+fn restore(cluster: &Elasticsearch, artifact: &ArtifactId, there: &Value) -> Result<()> {
+    let body = body::for_cluster(artifact, there, cluster.version(), None);
+    put(cluster, artifact, &body).map(drop)
+}
+
+fn put(cluster: &Elasticsearch, artifact: &ArtifactId, body: &Value) -> Result<Value> {
+    let path = cluster.path(artifact)?;
+    Ok(cluster.call(Method::Put, &path, body)?)
+}
