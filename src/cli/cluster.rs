@@ -57,6 +57,8 @@ fn info(args: &InfoArgs, desk: &Desk) -> Result<Answer> {
     fleet::run(&args.target, desk, |cluster, _| {
         let everything: Vec<ArtifactId> = ArtifactKind::ALL
             .into_iter()
+            // Which indices would be made is not known here.
+            .filter(|kind| *kind != ArtifactKind::Index)
             .map(|kind| ArtifactId::new(kind, "any"))
             .collect();
         let needs = Needs::of(everything.iter().map(|artifact| (artifact, None)));

@@ -176,6 +176,8 @@ fn effect(step: &Step, operation: &Operation, found: Option<&Observed>) -> Effec
     let state = found.map_or(RunState::Idle, |found| found.state);
     let reached = match operation.verb {
         Verb::Delete => found.is_none(),
+        // Nothing tells; to execute it once more does no harm.
+        Verb::Execute => false,
         Verb::Open | Verb::Start => state == RunState::Running,
         Verb::Close | Verb::Stop => state == RunState::Idle,
         Verb::Put | Verb::Update => found.is_some_and(|found| {

@@ -20,7 +20,7 @@ use crate::io::elasticsearch::answer::Decision;
 use crate::io::elasticsearch::memory::Expect;
 use crate::io::files;
 use crate::io::receipts::Journal;
-use crate::model::artifact::ArtifactId;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::normal;
 use crate::model::observation::Claim;
 use crate::model::operation::Verb;
@@ -259,9 +259,13 @@ impl Prepared {
                         && call.outcome != Outcome::Failed
                 })
             };
-            let started = of([Verb::Open, Verb::Start]);
-            let stopped = of([Verb::Close, Verb::Stop]);
-            let gone = of([Verb::Delete, Verb::Delete]);
+            let started = of([Verb::Open, Verb::Start]) || of([Verb::Execute, Verb::Execute]);
+            // A policy that was put waits for its first run.
+            let put = artifact.kind == ArtifactKind::Enrich && of([Verb::Put, Verb::Put]);
+            let stopped = of([Verb::Close, Verb::Stop]) || put;
+            // What was only deleted to be made anew is not gone.
+            let leaves = |step: &Step| step.artifact == *artifact && step.action == Action::Delete;
+            let gone = of([Verb::Delete, Verb::Delete]) && self.plan.steps.iter().any(leaves);
             !started && !gone && (stopped || before.halted.contains(artifact))
         });
         if self.purpose == Purpose::Install && end == End::Complete {

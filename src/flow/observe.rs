@@ -32,11 +32,18 @@ pub fn observe(
     let any = |wanted: &[ArtifactKind]| wanted.iter().any(|kind| kinds.contains(kind));
     let elasticsearch = &cluster.elasticsearch;
     if any(&[
+        ArtifactKind::Enrich,
         ArtifactKind::Script,
         ArtifactKind::Model,
         ArtifactKind::Pipeline,
     ]) {
         observation.pipelines = elasticsearch.pipelines()?;
+    }
+    if any(&[ArtifactKind::Component, ArtifactKind::Template]) {
+        observation.templates = elasticsearch.templates()?;
+    }
+    if any(&[ArtifactKind::Transform]) {
+        observation.transforms = elasticsearch.transforms()?;
     }
     if any(&[ArtifactKind::Pipeline]) {
         observation.index_pipelines = elasticsearch.index_pipelines()?;

@@ -203,10 +203,12 @@ pub(super) fn plan(
     Ok((plan, observation))
 }
 
-/// The indices that the target reads as analytics.
+/// The indices that the target reads and that should be there before it.
 fn source_indices(target: &Target) -> Vec<&str> {
     match (&target.body, target.artifact.kind) {
-        (Some(body), ArtifactKind::Analytics) => reference::sources_of_analytics(body),
+        (Some(body), ArtifactKind::Analytics | ArtifactKind::Transform | ArtifactKind::Enrich) => {
+            reference::reads(target.artifact.kind, body)
+        }
         _ => Vec::new(),
     }
 }

@@ -55,6 +55,7 @@ impl Cluster {
     /// A [`crate::io::elasticsearch::CallError`].
     pub fn read(&self, artifact: &ArtifactId) -> Called<Option<Observed>> {
         match artifact.kind {
+            ArtifactKind::Object => self.kibana_for(artifact)?.object(&artifact.id),
             ArtifactKind::Rule => self.kibana_for(artifact)?.rule(&artifact.id),
             _ => self.elasticsearch.read(artifact),
         }
@@ -77,7 +78,9 @@ impl Cluster {
     /// A [`crate::io::elasticsearch::CallError`].
     pub fn apply(&self, operation: &Operation) -> Called<()> {
         match operation.artifact.kind {
-            ArtifactKind::Rule => self.kibana_for(&operation.artifact)?.apply(operation),
+            ArtifactKind::Object | ArtifactKind::Rule => {
+                self.kibana_for(&operation.artifact)?.apply(operation)
+            }
             _ => self.elasticsearch.apply(operation),
         }
     }

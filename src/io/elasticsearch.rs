@@ -21,6 +21,7 @@ pub mod facts;
 pub mod lists;
 pub mod memory;
 pub mod objects;
+mod place;
 
 use answer::{Decision, Refusal};
 

@@ -1,4 +1,4 @@
-//! Kibana over HTTP: detection rules of one space.
+//! Kibana over HTTP: detection rules and saved objects of one space.
 
 use serde_json::{Value, json};
 
@@ -6,9 +6,12 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::io::elasticsearch::answer::Decision;
 use crate::io::elasticsearch::{Access, CallError, Called, Peer, found};
 use crate::io::http::{Method, encode_segment};
+use crate::model::artifact::ArtifactKind;
 use crate::model::observation::{Observed, RunState};
 use crate::model::operation::{Operation, Verb};
 use crate::model::version::StackVersion;
+
+mod objects;
 
 /// The version of the public API that is asked for; older ones ignore it.
 const API_VERSION: &str = "2023-10-31";
@@ -129,13 +132,16 @@ impl Kibana {
         Ok(all)
     }
 
-    /// Makes the call of `operation` on a rule. A new rule is created disabled
+    /// Makes the call of `operation` on a rule or a saved object. A new rule is created disabled
     /// unless its body says otherwise; one that is there keeps being enabled or
     /// not.
     ///
     /// # Errors
     /// A [`CallError`]; for a delete, [`Decision::Absent`] where it is gone.
     pub fn apply(&self, operation: &Operation) -> Called<()> {
+        if operation.artifact.kind == ArtifactKind::Object {
+            return self.apply_to_object(operation);
+        }
         let id = &operation.artifact.id;
         match operation.verb {
             Verb::Put => self.put(id, &operation.body),

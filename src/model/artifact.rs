@@ -12,12 +12,22 @@ use crate::error::{Error, ErrorKind, Result};
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum ArtifactKind {
+    /// A component of index templates (`PUT _component_template/{id}`).
+    Component,
+    /// An index template (`PUT _index_template/{id}`).
+    Template,
+    /// An index with its mappings (`PUT {id}`).
+    Index,
+    /// An enrich policy (`PUT _enrich/policy/{id}`), executed once it is there.
+    Enrich,
     /// A stored script (`PUT _scripts/{id}`).
     Script,
     /// A trained model (`PUT _ml/trained_models/{id}`).
     Model,
     /// An ingest pipeline (`PUT _ingest/pipeline/{id}`).
     Pipeline,
+    /// A transform (`PUT _transform/{id}`).
+    Transform,
     /// A filter of custom rules (`PUT _ml/filters/{id}`).
     Filter,
     /// An anomaly detection job (`PUT _ml/anomaly_detectors/{id}`).
@@ -26,20 +36,29 @@ pub enum ArtifactKind {
     Datafeed,
     /// A data frame analytics job (`PUT _ml/data_frame/analytics/{id}`).
     Analytics,
+    /// A saved object of Kibana (dashboard, data view, tag, …); its id is
+    /// `TYPE:ID`.
+    Object,
     /// A detection rule of Kibana's security solution.
     Rule,
 }
 
 impl ArtifactKind {
     /// All kinds, in install order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 14] = [
+        Self::Component,
+        Self::Template,
+        Self::Index,
+        Self::Enrich,
         Self::Script,
         Self::Model,
         Self::Pipeline,
+        Self::Transform,
         Self::Filter,
         Self::Job,
         Self::Datafeed,
         Self::Analytics,
+        Self::Object,
         Self::Rule,
     ];
 
@@ -47,13 +66,19 @@ impl ArtifactKind {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Component => "component",
+            Self::Template => "template",
+            Self::Index => "index",
+            Self::Enrich => "enrich",
             Self::Script => "script",
             Self::Model => "model",
             Self::Pipeline => "pipeline",
+            Self::Transform => "transform",
             Self::Filter => "filter",
             Self::Job => "job",
             Self::Datafeed => "datafeed",
             Self::Analytics => "analytics",
+            Self::Object => "object",
             Self::Rule => "rule",
         }
     }
@@ -88,7 +113,7 @@ impl fmt::Display for ArtifactKind {
 pub struct ArtifactId {
     /// What it is.
     pub kind: ArtifactKind,
-    /// The id of the API: `rule_id` for a rule.
+    /// The id of the API: `rule_id` for a rule, `TYPE:ID` for a saved object.
     pub id: String,
 }
 

@@ -8,7 +8,7 @@ use crate::model::normal;
 use crate::model::version::StackVersion;
 
 /// Keys that a stack knows only from some version on, and refuses before.
-const SINCE: [(ArtifactKind, &str, u32, u32); 9] = [
+const SINCE: [(ArtifactKind, &str, u32, u32); 15] = [
     (ArtifactKind::Model, "model_type", 8, 0),
     (ArtifactKind::Model, "model_size_bytes", 8, 0),
     (ArtifactKind::Model, "platform_architecture", 8, 12),
@@ -23,10 +23,29 @@ const SINCE: [(ArtifactKind, &str, u32, u32); 9] = [
     ),
     (ArtifactKind::Datafeed, "runtime_mappings", 7, 12),
     (ArtifactKind::Analytics, "_meta", 8, 9),
+    (ArtifactKind::Transform, "_meta", 7, 16),
+    (ArtifactKind::Transform, "retention_policy", 7, 12),
+    (ArtifactKind::Template, "allow_auto_create", 7, 11),
+    (
+        ArtifactKind::Template,
+        "ignore_missing_component_templates",
+        8,
+        7,
+    ),
+    (ArtifactKind::Template, "deprecated", 8, 12),
+    (ArtifactKind::Component, "deprecated", 8, 12),
+];
+
+/// When the server took an object, which it tells from 9.1 on.
+const DATES: [&str; 4] = [
+    "created_date",
+    "created_date_millis",
+    "modified_date",
+    "modified_date_millis",
 ];
 
 /// Keys that exports carry and that no version takes back.
-const NEVER_SENT: [(ArtifactKind, &[&str]); 6] = [
+const NEVER_SENT: [(ArtifactKind, &[&str]); 11] = [
     (
         ArtifactKind::Model,
         &[
@@ -66,16 +85,29 @@ const NEVER_SENT: [(ArtifactKind, &[&str]); 6] = [
         ArtifactKind::Analytics,
         &["id", "create_time", "version", "authorization", "headers"],
     ),
+    (ArtifactKind::Pipeline, &DATES),
+    (ArtifactKind::Filter, &["filter_id", "type"]),
     (
-        ArtifactKind::Pipeline,
+        ArtifactKind::Transform,
+        &["id", "create_time", "version", "authorization", "headers"],
+    ),
+    (ArtifactKind::Component, &DATES),
+    (ArtifactKind::Template, &DATES),
+    (ArtifactKind::Enrich, &["name"]),
+    (
+        ArtifactKind::Object,
         &[
-            "created_date",
-            "created_date_millis",
-            "modified_date",
-            "modified_date_millis",
+            "created_at",
+            "created_by",
+            "managed",
+            "namespaces",
+            "originId",
+            "sort",
+            "updated_at",
+            "updated_by",
+            "version",
         ],
     ),
-    (ArtifactKind::Filter, &["filter_id", "type"]),
 ];
 
 /// What is sent to a cluster of `version` so that `artifact` becomes what `raw`
@@ -123,7 +155,8 @@ pub fn for_cluster(
 /// Whether a cluster of `version` keeps the client's own words in objects of
 /// `kind`.
 fn room_for_mark(kind: ArtifactKind, version: &StackVersion) -> bool {
-    kind != ArtifactKind::Pipeline || version.offers(7, 16)
+    let since_7_16 = matches!(kind, ArtifactKind::Pipeline | ArtifactKind::Transform);
+    !since_7_16 || version.offers(7, 16)
 }
 
 /// A stored script under the key that the call wants.

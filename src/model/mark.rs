@@ -1,9 +1,9 @@
 //! The mark that says who put an object into a cluster.
 //!
 //! It stands where the API has room for the client's own words: `_meta` of a
-//! pipeline (7.16), `metadata` of a model, `custom_settings` of a job, tags of a
-//! rule. Scripts, filters, datafeeds and analytics have no such place; theirs is
-//! kept beside the receipts.
+//! template, of a pipeline and of a transform (7.16), `metadata` of a model,
+//! `custom_settings` of a job, tags of a rule. The other kinds have no such
+//! place; their mark is kept beside the receipts.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -32,13 +32,19 @@ pub struct Mark {
 /// The object key under which `kind` has room for the client's own words.
 const fn place(kind: ArtifactKind) -> Option<&'static str> {
     match kind {
-        ArtifactKind::Pipeline => Some("_meta"),
+        ArtifactKind::Component
+        | ArtifactKind::Template
+        | ArtifactKind::Pipeline
+        | ArtifactKind::Transform => Some("_meta"),
         ArtifactKind::Model => Some("metadata"),
         ArtifactKind::Job => Some("custom_settings"),
-        ArtifactKind::Script
+        ArtifactKind::Index
+        | ArtifactKind::Enrich
+        | ArtifactKind::Script
         | ArtifactKind::Filter
         | ArtifactKind::Datafeed
         | ArtifactKind::Analytics
+        | ArtifactKind::Object
         | ArtifactKind::Rule => None,
     }
 }

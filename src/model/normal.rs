@@ -17,6 +17,7 @@ use crate::model::mark;
 mod form;
 mod rules;
 mod scalar;
+mod settings;
 mod walk;
 
 /// What is wanted and what is there, in the form in which equal meaning is

@@ -35,6 +35,10 @@ pub enum RunState {
     Failed,
 }
 
+/// The key under which the body of an observed index carries the number of its
+/// documents; no API has it there.
+pub const DOCUMENTS: &str = "documents";
+
 /// One object of a cluster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Observed {
@@ -85,13 +89,18 @@ pub struct Observation {
     pub objects: BTreeMap<ArtifactId, Observed>,
     /// All ingest pipelines, for what they refer to.
     pub pipelines: BTreeMap<String, Value>,
+    /// All transforms, for the scripts and pipelines that they use.
+    pub transforms: BTreeMap<String, Value>,
+    /// All index templates, for the components that they are made of.
+    pub templates: BTreeMap<String, Value>,
     /// All anomaly detection jobs, for the filters of their custom rules.
     pub jobs: BTreeMap<String, Value>,
     /// All datafeeds.
     pub datafeeds: BTreeMap<String, Feed>,
     /// Indices whose default or final pipeline is the key.
     pub index_pipelines: BTreeMap<String, BTreeSet<String>>,
-    /// Indices that analytics want to read and that are not there.
+    /// Indices that analytics, transforms or enrich policies want to read and that
+    /// are not there.
     pub absent_indices: BTreeSet<String>,
     /// What sealift remembers to be its own.
     pub claims: BTreeMap<ArtifactId, Claim>,
@@ -109,21 +118,22 @@ impl Observation {
         marked.or_else(claimed).map_or(Owner::Other, Owner::Sealift)
     }
 
-    /// What in the cluster refers to `artifact`: pipelines, jobs, datafeeds, and
-    /// indices as `index NAME`; `except` are left out.
+    /// What in the cluster refers to `artifact`: templates, pipelines, transforms,
+    /// jobs, datafeeds, and indices as `index NAME`; `except` are left out.
     #[must_use]
     pub fn referents(&self, artifact: &ArtifactId, except: &BTreeSet<ArtifactId>) -> Vec<String> {
         let mut found = Vec::new();
-        for (id, body) in &self.pipelines {
-            let own = ArtifactId::new(ArtifactKind::Pipeline, id.as_str());
-            if !except.contains(&own) && reference::of_pipeline(body).contains(artifact) {
-                found.push(own.to_string());
-            }
-        }
-        for (id, body) in &self.jobs {
-            let own = ArtifactId::new(ArtifactKind::Job, id.as_str());
-            if !except.contains(&own) && reference::of_job(body).contains(artifact) {
-                found.push(own.to_string());
+        for (kind, list) in [
+            (ArtifactKind::Template, &self.templates),
+            (ArtifactKind::Pipeline, &self.pipelines),
+            (ArtifactKind::Transform, &self.transforms),
+            (ArtifactKind::Job, &self.jobs),
+        ] {
+            for (id, body) in list {
+                let own = ArtifactId::new(kind, id.as_str());
+                if !except.contains(&own) && reference::of(kind, body).contains(artifact) {
+                    found.push(own.to_string());
+                }
             }
         }
         if artifact.kind == ArtifactKind::Job {

@@ -11,19 +11,23 @@ use crate::model::artifact::ArtifactId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verb {
-    /// `PUT`: creates; scripts, pipelines and rules are overwritten.
+    /// `PUT`: creates; scripts, templates, pipelines, saved objects and rules are
+    /// overwritten.
     Put,
-    /// `POST _update`: changes a filter, job, datafeed or analytics in place.
+    /// `POST _update`: changes a filter, job, datafeed, analytics or transform in
+    /// place; the mappings of an index likewise.
     Update,
     /// `DELETE`.
     Delete,
+    /// Runs an enrich policy, which makes what pipelines look up.
+    Execute,
     /// Opens a job.
     Open,
     /// Closes a job.
     Close,
-    /// Starts a datafeed, from where it stopped.
+    /// Starts a datafeed or a transform, from where it stopped.
     Start,
-    /// Stops a datafeed or analytics.
+    /// Stops a datafeed, analytics or transform.
     Stop,
 }
 
@@ -35,6 +39,7 @@ impl Verb {
             Self::Put => "put",
             Self::Update => "update",
             Self::Delete => "delete",
+            Self::Execute => "execute",
             Self::Open => "open",
             Self::Close => "close",
             Self::Start => "start",

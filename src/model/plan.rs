@@ -158,13 +158,14 @@ impl Plan {
         Self { cluster, steps }
     }
 
-    /// Starts `artifact`, a job or datafeed in `state` that an earlier plan
-    /// stopped and did not come to start again, unless this plan removes it or
-    /// starts it anyway.
+    /// Starts `artifact`, a job, datafeed or transform in `state` that an earlier
+    /// plan stopped and did not come to start again, unless this plan removes it
+    /// or starts it anyway. An enrich policy that was not executed is executed.
     pub fn wake(&mut self, artifact: &ArtifactId, state: RunState) {
         let verb = match artifact.kind {
             ArtifactKind::Job => Verb::Open,
-            ArtifactKind::Datafeed => Verb::Start,
+            ArtifactKind::Datafeed | ArtifactKind::Transform => Verb::Start,
+            ArtifactKind::Enrich => Verb::Execute,
             _ => return,
         };
         let starts = |step: &Step| {
@@ -185,18 +186,26 @@ impl Plan {
         let Some(step) = self.steps.get_mut(position) else {
             return;
         };
-        if matches!(step.action, Action::Keep | Action::Replace) {
-            step.action = Action::Replace;
+        // A transform that was to be made anew may be gone by now.
+        let anew = artifact.kind == ArtifactKind::Transform && step.action == Action::Create;
+        if anew || matches!(step.action, Action::Keep | Action::Replace) {
+            if !anew {
+                step.action = Action::Replace;
+            }
             step.operations.push(Operation::bare(verb, artifact));
-            step.reasons
-                .push("an earlier run stopped it and was cut off; it is started again".to_owned());
+            step.reasons.push(
+                "an earlier run was cut off before it was put to work again; this one does"
+                    .to_owned(),
+            );
         }
     }
 
-    /// The jobs and datafeeds that the plan stops and starts again.
+    /// What the plan stops and starts again, and the enrich policies that it
+    /// executes.
     pub fn restarted(&self) -> impl Iterator<Item = &ArtifactId> {
         let calls = || self.steps.iter().flat_map(|step| &step.operations);
-        let starts = calls().filter(|call| matches!(call.verb, Verb::Open | Verb::Start));
+        let starts =
+            calls().filter(|call| matches!(call.verb, Verb::Open | Verb::Start | Verb::Execute));
         starts.map(|call| &call.artifact)
     }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::reference;
 use crate::model::time::Timestamp;
 use crate::model::version::StackVersion;
 
@@ -51,7 +52,12 @@ impl Needs {
                 ArtifactKind::Pipeline => {
                     needs.cluster.insert("manage_pipeline".to_owned());
                 }
-                ArtifactKind::Rule => needs.kibana = true,
+                ArtifactKind::Object | ArtifactKind::Rule => needs.kibana = true,
+                ArtifactKind::Component
+                | ArtifactKind::Template
+                | ArtifactKind::Index
+                | ArtifactKind::Enrich
+                | ArtifactKind::Transform => needs.storing(artifact, body),
                 ArtifactKind::Model
                 | ArtifactKind::Filter
                 | ArtifactKind::Job
@@ -83,6 +89,27 @@ impl Needs {
         }
     }
 
+    /// Templates, indices, enrich policies and transforms.
+    fn storing(&mut self, artifact: &ArtifactId, body: &Value) {
+        let privilege = match artifact.kind {
+            ArtifactKind::Component | ArtifactKind::Template => "manage_index_templates",
+            ArtifactKind::Enrich => "manage_enrich",
+            ArtifactKind::Transform => "manage_transform",
+            _ => {
+                return self.index(&artifact.id, &["create_index", "manage", "read"]);
+            }
+        };
+        self.cluster.insert(privilege.to_owned());
+        for index in reference::reads(artifact.kind, body) {
+            self.index(index, &["read", "view_index_metadata"]);
+        }
+        if artifact.kind == ArtifactKind::Transform {
+            for index in names(&body["dest"]["index"]) {
+                self.index(index, &["read", "index", "create_index"]);
+            }
+        }
+    }
+
     fn index(&mut self, name: &str, privileges: &[&str]) {
         let known = self.indices.entry(name.to_owned()).or_default();
         known.extend(privileges.iter().map(|privilege| (*privilege).to_owned()));
@@ -100,7 +127,11 @@ impl Needs {
         if self.kibana {
             role["applications"] = json!([{
                 "application": "kibana-.kibana",
-                "privileges": ["feature_siem.all", "feature_ml.all"],
+                "privileges": [
+                    "feature_siem.all",
+                    "feature_ml.all",
+                    "feature_savedObjectsManagement.all",
+                ],
                 "resources": ["*"],
             }]);
         }
@@ -221,7 +252,7 @@ pub fn findings(
     }
     if needs.kibana && !kibana {
         add(
-            "the bundle has detection rules and no Kibana is named".to_owned(),
+            "the bundle has detection rules or saved objects and no Kibana is named".to_owned(),
             "add --kibana-url, or kibana_url to the cluster's settings",
         );
     }
@@ -311,8 +342,11 @@ mod tests {
                 "cluster:admin/script/delete",
                 "cluster:admin/script/get",
                 "cluster:admin/script/put",
+                "manage_enrich",
+                "manage_index_templates",
                 "manage_ml",
                 "manage_pipeline",
+                "manage_transform",
                 "monitor"
             ])
         );
@@ -322,7 +356,7 @@ mod tests {
             .iter()
             .map(|index| index["names"][0].as_str().unwrap())
             .collect();
-        assert_eq!(names, ["d", "packetbeat-*", "s", "sealift-receipts"]);
+        assert_eq!(names, ["d", "packetbeat-*", "s", "sealift-receipts", "x"]);
         let script = ArtifactId::new(ArtifactKind::Script, "s");
         let few = Needs::of([(&script, None)]);
         assert!(!few.machine_learning && !few.kibana && !few.cluster.contains("manage_ml"));

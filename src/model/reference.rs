@@ -9,7 +9,7 @@ use crate::model::artifact::{ArtifactId, ArtifactKind};
 /// Deeper nesting than this is not looked into; the server's own limit is lower.
 const MAX_DEPTH: usize = 100;
 
-/// Scripts, models and pipelines that an ingest pipeline names anywhere:
+/// Scripts, models, pipelines and enrich policies that an ingest pipeline names anywhere:
 /// in processors, in their `on_failure`, inside `foreach`. The delete call of
 /// older versions looks at the top level only.
 #[must_use]
@@ -38,10 +38,11 @@ fn look(value: &Value, depth: usize, found: &mut BTreeSet<ArtifactId>) {
 }
 
 /// The place of an id inside a processor, such as `script.id`.
-pub(super) const PLACES: [(&str, &str, ArtifactKind); 3] = [
+pub(super) const PLACES: [(&str, &str, ArtifactKind); 4] = [
     ("script", "id", ArtifactKind::Script),
     ("inference", "model_id", ArtifactKind::Model),
     ("pipeline", "name", ArtifactKind::Pipeline),
+    ("enrich", "policy_name", ArtifactKind::Enrich),
 ];
 
 fn named(key: &str, inner: &Value) -> Option<ArtifactId> {
@@ -100,10 +101,100 @@ pub fn of_job(body: &Value) -> BTreeSet<ArtifactId> {
     found
 }
 
-/// The indices that data frame analytics read.
+/// The stored scripts of a transform's aggregations, and the pipeline that its
+/// results go through.
 #[must_use]
-pub fn sources_of_analytics(body: &Value) -> Vec<&str> {
-    match body.pointer("/source/index") {
+pub fn of_transform(body: &Value) -> BTreeSet<ArtifactId> {
+    let mut found = BTreeSet::new();
+    for key in ["pivot", "latest", "source"] {
+        if let Some(part) = body.get(key) {
+            scripts(part, 0, &mut found);
+        }
+    }
+    if let Some(id) = body.pointer("/dest/pipeline").and_then(Value::as_str) {
+        found.insert(ArtifactId::new(ArtifactKind::Pipeline, id));
+    }
+    found
+}
+
+/// The stored scripts below `value`: under `script`, `init_script`, … as `{"id"}`.
+fn scripts(value: &Value, depth: usize, found: &mut BTreeSet<ArtifactId>) {
+    if depth > MAX_DEPTH {
+        return;
+    }
+    match value {
+        Value::Array(items) => items
+            .iter()
+            .for_each(|item| scripts(item, depth + 1, found)),
+        Value::Object(map) => {
+            for (key, inner) in map {
+                let is_script = key == "script" || key.ends_with("_script");
+                if is_script && let Some(id) = inner.get("id").and_then(Value::as_str) {
+                    found.insert(ArtifactId::new(ArtifactKind::Script, id));
+                }
+                scripts(inner, depth + 1, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The component templates of an index template.
+#[must_use]
+pub fn of_template(body: &Value) -> BTreeSet<ArtifactId> {
+    texts(body.get("composed_of"))
+        .into_iter()
+        .map(|id| ArtifactId::new(ArtifactKind::Component, id))
+        .collect()
+}
+
+/// The saved objects that a saved object names.
+#[must_use]
+pub fn of_object(body: &Value) -> BTreeSet<ArtifactId> {
+    let list = body.get("references").and_then(Value::as_array);
+    list.into_iter()
+        .flatten()
+        .filter_map(|reference| {
+            let text = |key: &str| reference.get(key)?.as_str();
+            let id = format!("{}:{}", text("type")?, text("id")?);
+            Some(ArtifactId::new(ArtifactKind::Object, id))
+        })
+        .collect()
+}
+
+/// What the object of `kind` with this `body` names, where it is of a kind whose
+/// objects may name others of the cluster.
+#[must_use]
+pub fn of(kind: ArtifactKind, body: &Value) -> BTreeSet<ArtifactId> {
+    match kind {
+        ArtifactKind::Pipeline => of_pipeline(body),
+        ArtifactKind::Transform => of_transform(body),
+        ArtifactKind::Template => of_template(body),
+        ArtifactKind::Job => of_job(body),
+        ArtifactKind::Object => of_object(body),
+        _ => BTreeSet::new(),
+    }
+}
+
+/// The indices and patterns that an object of `kind` reads.
+#[must_use]
+pub fn reads(kind: ArtifactKind, body: &Value) -> Vec<&str> {
+    match kind {
+        ArtifactKind::Analytics | ArtifactKind::Transform => texts(body.pointer("/source/index")),
+        ArtifactKind::Datafeed => texts(body.get("indices")),
+        ArtifactKind::Enrich => {
+            let types = body.as_object().into_iter().flatten();
+            types
+                .flat_map(|(_, policy)| texts(policy.get("indices")))
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// A text, or the texts of a list.
+fn texts(value: Option<&Value>) -> Vec<&str> {
+    match value {
         Some(Value::String(name)) => vec![name.as_str()],
         Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),
@@ -114,7 +205,7 @@ pub fn sources_of_analytics(body: &Value) -> Vec<&str> {
 mod tests {
     use serde_json::json;
 
-    use super::{of_job, of_pipeline, redirected};
+    use super::{of_job, of_object, of_pipeline, of_template, of_transform, redirected};
 
     #[test]
     fn finds_references_at_any_depth() {
@@ -136,6 +227,29 @@ mod tests {
         let moved = redirected(&pipeline, &|id| (id.id == "s2").then(|| "new".to_owned()));
         assert_eq!(moved["on_failure"][0]["script"]["id"], "new");
         assert_eq!(moved["processors"][0]["script"]["id"], "s1");
+    }
+
+    #[test]
+    fn finds_what_transforms_templates_and_objects_name() {
+        let transform = json!({
+            "source": {"index": "alerts"}, "dest": {"index": "risk", "pipeline": "p"},
+            "pivot": {"aggregations": {"risk": {"scripted_metric": {
+                "init_script": {"id": "s0"}, "map_script": {"source": "1"},
+                "combine_script": "return state", "reduce_script": {"id": "s1"}}}}},
+        });
+        let template = json!({"composed_of": ["c1", "c2"]});
+        let object = json!({"references": [{"type": "index-pattern", "id": "logs", "name": "x"}]});
+        for (found, expected) in [
+            (
+                of_transform(&transform),
+                vec!["script s0", "script s1", "pipeline p"],
+            ),
+            (of_template(&template), vec!["component c1", "component c2"]),
+            (of_object(&object), vec!["object index-pattern:logs"]),
+        ] {
+            let found: Vec<String> = found.iter().map(ToString::to_string).collect();
+            assert_eq!(found, expected);
+        }
     }
 
     #[test]

@@ -167,13 +167,21 @@ fn decision(said: &Said<'_>) -> Decision {
             }
         }
         400 if has(&["version conflict, required version"]) => Decision::Changed,
-        409 if has(&["already been opened", "already been started"]) => Decision::Exists,
+        409 if has(&[
+            "already been opened",
+            "already been started",
+            "is already started",
+        ]) =>
+        {
+            Decision::Exists
+        }
         409 if has(&[
             "because the job is opened",
             "while its status is",
             "only reset a job when it is closed",
             "refers to it",
             "hasn't been stopped",
+            "as the task is running",
             "because job [",
         ]) =>
         {

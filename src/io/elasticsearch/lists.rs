@@ -9,7 +9,7 @@ use super::{Called, Elasticsearch};
 use crate::io::http::{Method, encode_segment};
 use crate::model::observation::Feed;
 
-/// How many models a page has.
+/// How many models or transforms a page has.
 const PAGE: usize = 1000;
 
 impl Elasticsearch {
@@ -69,6 +69,41 @@ impl Elasticsearch {
             }
         }
         Ok(found)
+    }
+
+    /// All transforms by id.
+    ///
+    /// # Errors
+    /// A [`super::CallError`].
+    pub fn transforms(&self) -> Called<BTreeMap<String, Value>> {
+        let mut found = BTreeMap::new();
+        loop {
+            let path = format!("/_transform?from={}&size={PAGE}", found.len());
+            let page = self.list(&path, "transforms")?;
+            let before = found.len();
+            let is_last = page.len() < PAGE;
+            found.extend(page.into_iter().filter_map(|transform| {
+                Some((transform.get("id")?.as_str()?.to_owned(), transform))
+            }));
+            if is_last || found.len() == before {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// All index templates by name.
+    ///
+    /// # Errors
+    /// A [`super::CallError`].
+    pub fn templates(&self) -> Called<BTreeMap<String, Value>> {
+        let list = self.list("/_index_template", "index_templates")?;
+        Ok(list
+            .into_iter()
+            .filter_map(|mut entry| {
+                let name = entry.get("name")?.as_str()?.to_owned();
+                Some((name, entry.get_mut("index_template")?.take()))
+            })
+            .collect())
     }
 
     /// All anomaly detection jobs by id.

@@ -4,57 +4,12 @@
 use serde_json::Value;
 
 use super::answer::Decision;
+use super::place::{self, path};
 use super::{CallError, Called, Elasticsearch};
 use crate::error::{Error, ErrorKind, Result};
-use crate::io::http::{Method, encode_segment};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
-use crate::model::observation::{Observed, RunState};
-use crate::model::operation::{Operation, Verb};
-use crate::model::version::StackVersion;
-
-/// Where the API keeps `artifact`.
-///
-/// # Errors
-/// [`ErrorKind::Malformed`] for an id that the API would take for a pattern or a
-/// list; [`ErrorKind::Bug`] for a detection rule, which is Kibana's.
-fn path(version: &StackVersion, artifact: &ArtifactId) -> Result<String> {
-    let id = artifact.id.as_str();
-    let pattern = id.contains(['*', '?', ',', '#']) || id.starts_with(['-', '_', '.']);
-    let pattern = match artifact.kind {
-        ArtifactKind::Script | ArtifactKind::Pipeline => id.contains(['*', ',', '#']),
-        _ => pattern,
-    };
-    if id.is_empty() || pattern || id == "_all" {
-        return Err(Error::new(
-            ErrorKind::Malformed,
-            format!("{id:?} is not usable as the id of a {}", artifact.kind),
-        ));
-    }
-    let folder = match artifact.kind {
-        ArtifactKind::Script => "_scripts",
-        ArtifactKind::Model => version.models_path(),
-        ArtifactKind::Pipeline => "_ingest/pipeline",
-        ArtifactKind::Filter => "_ml/filters",
-        ArtifactKind::Job => "_ml/anomaly_detectors",
-        ArtifactKind::Datafeed => "_ml/datafeeds",
-        ArtifactKind::Analytics => "_ml/data_frame/analytics",
-        ArtifactKind::Rule => {
-            return Err(Error::new(ErrorKind::Bug, "rules are not in Elasticsearch"));
-        }
-    };
-    Ok(format!("/{folder}/{}", encode_segment(id)))
-}
-
-/// The list in which an answer carries its objects.
-const fn list_key(kind: ArtifactKind) -> &'static str {
-    match kind {
-        ArtifactKind::Model => "trained_model_configs",
-        ArtifactKind::Filter => "filters",
-        ArtifactKind::Job => "jobs",
-        ArtifactKind::Datafeed => "datafeeds",
-        _ => "data_frame_analytics",
-    }
-}
+use crate::model::observation::{DOCUMENTS, Observed, RunState};
+use crate::model::operation::Operation;
 
 impl Elasticsearch {
     /// Where the API keeps `artifact`, encoded.
@@ -67,20 +22,21 @@ impl Elasticsearch {
     }
 
     /// The object, with its state where it has one; `None` where there is none.
-    /// A model comes without its definition.
+    /// A model comes without its definition, an index with the number of its
+    /// documents under [`DOCUMENTS`].
     ///
     /// # Errors
     /// A [`CallError`] that is not [`Decision::Absent`].
     pub fn read(&self, artifact: &ArtifactId) -> Called<Option<Observed>> {
-        let Some(body) = self.body(artifact, "")? else {
+        let Some(mut body) = self.body(artifact, "")? else {
             return Ok(None);
         };
-        let state = match artifact.kind {
-            ArtifactKind::Job | ArtifactKind::Datafeed | ArtifactKind::Analytics => {
-                self.state(artifact)?
-            }
-            _ => RunState::Idle,
-        };
+        if artifact.kind == ArtifactKind::Index {
+            let path = format!("{}/_count", path(&self.version, artifact)?);
+            let counted = self.find(&path)?.unwrap_or_default();
+            body[DOCUMENTS] = counted.get("count").cloned().unwrap_or_default();
+        }
+        let state = self.state(artifact)?;
         Ok(Some(Observed { body, state }))
     }
 
@@ -106,33 +62,33 @@ impl Elasticsearch {
 
     fn body(&self, artifact: &ArtifactId, query: &str) -> Called<Option<Value>> {
         let path = path(&self.version, artifact)?;
-        let Some(mut answer) = self.find(&format!("{path}{query}"))? else {
+        let Some(answer) = self.find(&format!("{path}{query}"))? else {
             return Ok(None);
         };
-        let object = match artifact.kind {
-            ArtifactKind::Script => answer.get_mut("script"),
-            ArtifactKind::Pipeline => answer.get_mut(&artifact.id),
-            kind => answer
-                .get_mut(list_key(kind))
-                .and_then(|list| list.get_mut(0)),
-        };
-        match object.map(Value::take) {
+        if place::is_empty(artifact, &answer) {
+            return Ok(None);
+        }
+        match place::object(artifact, answer) {
             Some(object) if object.is_object() => Ok(Some(object)),
             _ => Err(strange(&format!("the answer to GET {path}"))),
         }
     }
 
-    /// Whether a job, datafeed or analytics is at work.
+    /// Whether a job, datafeed, analytics or transform is at work; other kinds
+    /// never are.
     ///
     /// # Errors
     /// As [`read`](Self::read).
     pub fn state(&self, artifact: &ArtifactId) -> Called<RunState> {
+        if !place::has_state(artifact.kind) {
+            return Ok(RunState::Idle);
+        }
         let path = path(&self.version, artifact)?;
         let Some(stats) = self.find(&format!("{path}/_stats"))? else {
             return Ok(RunState::Idle);
         };
         let word = stats
-            .get(list_key(artifact.kind))
+            .get(place::list_key(artifact.kind))
             .and_then(|list| list.get(0))
             .and_then(|entry| entry.get("state"))
             .and_then(Value::as_str);
@@ -147,18 +103,7 @@ impl Elasticsearch {
     pub fn apply(&self, operation: &Operation) -> Called<()> {
         let artifact = &operation.artifact;
         let path = path(&self.version, artifact)?;
-        let (method, path) = match operation.verb {
-            Verb::Put => match operation.context {
-                Some(context) => (Method::Put, format!("{path}/{context}")),
-                None => (Method::Put, path),
-            },
-            Verb::Update => (Method::Post, format!("{path}/_update")),
-            Verb::Delete => (Method::Delete, path),
-            Verb::Open => (Method::Post, format!("{path}/_open")),
-            Verb::Close => (Method::Post, format!("{path}/_close")),
-            Verb::Start => (Method::Post, format!("{path}/_start")),
-            Verb::Stop => (Method::Post, format!("{path}/_stop")),
-        };
+        let (method, path) = place::call(operation, &path);
         let answer = self.call(method, &path, &operation.body)?;
         if answer.get("acknowledged") == Some(&Value::Bool(false)) {
             // Published but not yet taken up by every node: read to know.
@@ -174,11 +119,11 @@ impl Elasticsearch {
     }
 }
 
-/// The state words of jobs, datafeeds and analytics.
+/// The state words of jobs, datafeeds, analytics and transforms.
 pub(super) fn run_state(word: &str) -> RunState {
     match word {
         "opened" | "opening" | "started" | "starting" | "closing" | "stopping" | "reindexing"
-        | "analyzing" => RunState::Running,
+        | "analyzing" | "indexing" | "aborting" => RunState::Running,
         "failed" => RunState::Failed,
         _ => RunState::Idle,
     }
@@ -192,34 +137,4 @@ pub(super) fn strange(what: &str) -> CallError {
     )
     .hint("check that the address leads to Elasticsearch itself")
     .into()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::path;
-    use crate::model::artifact::{ArtifactId, ArtifactKind};
-    use crate::model::version::StackVersion;
-
-    #[test]
-    fn ids_are_encoded_and_patterns_refused() {
-        let version = StackVersion::new(7, 9, 0);
-        let of = |kind, id: &str| path(&version, &ArtifactId::new(kind, id));
-        for (kind, id, expected) in [
-            (ArtifactKind::Model, "dga_1.0", "/_ml/inference/dga_1.0"),
-            (ArtifactKind::Script, "a b/c", "/_scripts/a%20b%2Fc"),
-            (ArtifactKind::Pipeline, "_x", "/_ingest/pipeline/_x"),
-        ] {
-            assert_eq!(of(kind, id).expect(id), expected);
-        }
-        for (kind, id) in [
-            (ArtifactKind::Pipeline, "*"),
-            (ArtifactKind::Pipeline, "a,b"),
-            (ArtifactKind::Filter, "_all"),
-            (ArtifactKind::Job, "x*"),
-            (ArtifactKind::Script, ""),
-            (ArtifactKind::Rule, "r"),
-        ] {
-            assert!(of(kind, id).is_err(), "{id}");
-        }
-    }
 }

@@ -8,6 +8,7 @@ mod cluster_info;
 mod datafeeds;
 mod documents;
 mod engine;
+mod enrich;
 mod filters;
 mod ids;
 mod indices;
@@ -25,6 +26,8 @@ mod query;
 mod root;
 mod scripts;
 mod security;
+mod templates;
+mod transforms;
 mod write;
 
 use std::sync::Arc;
@@ -159,6 +162,9 @@ fn routes(profile: &Profile, secured: bool) -> Vec<Route> {
     add(datafeeds::ROUTES);
     add(analytics::ROUTES);
     add(calendars::ROUTES);
+    add(templates::ROUTES);
+    add(enrich::ROUTES);
+    add(transforms::ROUTES);
     add(indices::ROUTES);
     add(documents::ROUTES);
     if profile.has(Feature::InferencePath) {

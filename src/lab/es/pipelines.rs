@@ -8,6 +8,7 @@ use crate::lab::store::{Collection, Store};
 use crate::model::failure::Failure;
 
 use super::engine;
+use super::enrich::check_policies;
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "/_ingest/pipeline", get),
@@ -38,6 +39,7 @@ fn put(call: &Call) -> Answered {
         call.warn("Deprecated field [field_mappings] used, expected [field_map] instead");
     }
     call.cluster.change(|store| {
+        check_policies(store, &pipeline)?;
         let mut pipeline = pipeline;
         if let Some(required) = if_version {
             check_version(id, required, store.get(&Collection::Pipelines, id))?;

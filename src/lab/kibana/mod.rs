@@ -1,5 +1,5 @@
-//! Kibana's door: status, spaces, detection rules, and the synchronization of
-//! machine-learning saved objects.
+//! Kibana's door: status, spaces, detection rules, saved objects, and the
+//! synchronization of those of machine learning.
 
 mod bulk;
 mod error;
@@ -12,6 +12,7 @@ mod query;
 mod rule;
 mod rule_check;
 mod rules;
+mod saved_objects;
 mod spaces;
 mod status;
 
@@ -190,6 +191,7 @@ fn dispatch(visit: &Visit) -> Answered {
         ["api", "spaces", "space", rest @ ..] => spaces::spaces(visit, rest),
         ["api", "detection_engine", rest @ ..] => rules::route(visit, rest),
         ["api", "ml", "saved_objects", "sync"] => ml::sync(visit),
+        ["api", "saved_objects", rest @ ..] => saved_objects::route(visit, rest),
         _ => Err(not_found()),
     }
 }

@@ -101,6 +101,7 @@ fn delete(visit: &Visit, id: &str) -> Answered {
     visit.cluster.change(|store| {
         store.remove(&Collection::Spaces, id);
         store.clear(&Collection::rules(id));
+        store.clear(&Collection::objects(id));
         store.clear(&Collection::ExceptionLists(id.to_owned()));
         Ok(())
     })?;

@@ -19,6 +19,16 @@ pub enum Collection {
     Vocabularies,
     /// Model aliases: alias to model id.
     ModelAliases,
+    /// Component templates.
+    ComponentTemplates,
+    /// Index templates.
+    IndexTemplates,
+    /// Enrich policies, and whether they were executed.
+    EnrichPolicies,
+    /// Transforms.
+    Transforms,
+    /// Tasks of started transforms.
+    TransformTasks,
     /// Machine-learning filters.
     Filters,
     /// Anomaly detection jobs.
@@ -51,6 +61,8 @@ pub enum Collection {
     Rules(String),
     /// Exception lists of a space, by list id.
     ExceptionLists(String),
+    /// Other saved objects of a space, by `TYPE:ID`.
+    Objects(String),
 }
 
 impl Collection {
@@ -66,6 +78,12 @@ impl Collection {
         Self::Rules(space.to_owned())
     }
 
+    /// The saved objects of a space.
+    #[must_use]
+    pub fn objects(space: &str) -> Self {
+        Self::Objects(space.to_owned())
+    }
+
     /// The name under which it is kept.
     #[must_use]
     pub fn name(&self) -> Cow<'static, str> {
@@ -77,6 +95,11 @@ impl Collection {
             Self::Definitions => "definitions",
             Self::Vocabularies => "vocabularies",
             Self::ModelAliases => "model_aliases",
+            Self::ComponentTemplates => "component_templates",
+            Self::IndexTemplates => "index_templates",
+            Self::EnrichPolicies => "enrich_policies",
+            Self::Transforms => "transforms",
+            Self::TransformTasks => "transform_tasks",
             Self::Filters => "filters",
             Self::Jobs => "jobs",
             Self::JobTasks => "job_tasks",
@@ -92,6 +115,7 @@ impl Collection {
             Self::Spaces => "spaces",
             Self::Documents(index) => return format!("documents/{index}").into(),
             Self::Rules(space) => return format!("rules/{space}").into(),
+            Self::Objects(space) => return format!("saved_objects/{space}").into(),
             Self::ExceptionLists(space) => return format!("exception_lists/{space}").into(),
         })
     }

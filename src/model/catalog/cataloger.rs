@@ -81,6 +81,11 @@ impl Cataloger {
                 }
             }
             Ok(Class::Document) => self.catalog.others.push(place),
+            Ok(Class::Program) => {
+                let message = "a program of the publisher's; it goes along and is never run";
+                self.finding(Severity::Warning, place.clone(), message.to_owned());
+                self.catalog.others.push(place);
+            }
             Ok(Class::Unknown(_)) if self.carry_unknown => self.catalog.others.push(place),
             Ok(Class::Unknown(why)) => {
                 self.finding(

@@ -22,6 +22,8 @@ pub(super) enum Class {
     Artifacts(Vec<Found>),
     /// It is for people.
     Document,
+    /// It is a program of the publisher's.
+    Program,
     /// Nothing that is known; the text says why.
     Unknown(&'static str),
 }
@@ -44,19 +46,32 @@ impl Found {
             artifact: ArtifactId::new(kind, id),
             part,
             references: references::of(kind, body),
-            title: (kind == ArtifactKind::Rule)
-                .then(|| body.get("name")?.as_str().map(str::to_owned))
-                .flatten(),
+            title: title(kind, body),
             min_stack_version: None,
             warnings: Vec::new(),
         }
     }
 }
 
+/// The name for people of a rule or a saved object.
+fn title(kind: ArtifactKind, body: &Value) -> Option<String> {
+    let title = match kind {
+        ArtifactKind::Rule => body.get("name"),
+        ArtifactKind::Object => ["title", "name"]
+            .iter()
+            .find_map(|key| body.get("attributes")?.get(key)),
+        _ => None,
+    };
+    title?.as_str().map(str::to_owned)
+}
+
 /// What the file `name` of a release with this naming holds.
 pub(super) fn classify(naming: Naming, name: &str, bytes: &[u8]) -> Result<Class> {
     if document::is_document(name) {
         return Ok(Class::Document);
+    }
+    if document::is_program(name) {
+        return Ok(Class::Program);
     }
     if content::has_extension(name, "ndjson") {
         return lines::classify(name, bytes).map(Class::Artifacts);
@@ -124,16 +139,27 @@ fn model(name: &str, named: Option<String>, bytes: &[u8]) -> Result<Class> {
 fn json(name: &str, named: Option<(ArtifactKind, Option<String>)>, bytes: &[u8]) -> Result<Class> {
     let value = content::json(name, content::text(name, bytes)?)?;
     if let Some((kind, Some(id))) = named {
-        if let Some(fault) = shape::contradiction(kind, &value) {
-            return Err(malformed(format!("the file {fault}")));
+        match shape::contradiction(kind, &value) {
+            None => return Ok(Class::Artifacts(vec![Found::new(kind, &id, None, &value)])),
+            Some(fault) if naming::is_telling(kind) => {
+                return Err(malformed(format!("the file {fault}")));
+            }
+            Some(_) => {}
         }
-        return Ok(Class::Artifacts(vec![Found::new(kind, &id, None, &value)]));
     }
     if let Some(found) = wrapped(&value)? {
         return Ok(Class::Artifacts(vec![found]));
     }
     if value.get("tag_name").is_some() && value.get("assets").is_some() {
         return Ok(Class::Document);
+    }
+    if let Some(id) = shape::object(&value) {
+        return Ok(Class::Artifacts(vec![Found::new(
+            ArtifactKind::Object,
+            &id,
+            None,
+            &value,
+        )]));
     }
     match shape::of(&value) {
         Some((kind, id)) => Ok(Class::Artifacts(vec![Found::new(kind, &id, None, &value)])),
@@ -145,12 +171,19 @@ fn json(name: &str, named: Option<(ArtifactKind, Option<String>)>, bytes: &[u8])
 
 /// The types that wrap a body, and the key under which the body may repeat its
 /// own id.
-const WRAPPED: [(&str, ArtifactKind, &str); 5] = [
+const WRAPPED: [(&str, ArtifactKind, &str); 12] = [
     ("anomaly_detection", ArtifactKind::Job, "job_id"),
     ("data_frame_analytic", ArtifactKind::Analytics, "id"),
     ("data_frame_analytics", ArtifactKind::Analytics, "id"),
     ("datafeed", ArtifactKind::Datafeed, "datafeed_id"),
     ("filter", ArtifactKind::Filter, "filter_id"),
+    ("transform", ArtifactKind::Transform, "id"),
+    ("enrich_policy", ArtifactKind::Enrich, "name"),
+    ("component_template", ArtifactKind::Component, "name"),
+    ("index_template", ArtifactKind::Template, "name"),
+    ("index", ArtifactKind::Index, "index"),
+    ("ingest_pipeline", ArtifactKind::Pipeline, "id"),
+    ("stored_script", ArtifactKind::Script, "id"),
 ];
 
 /// `{"name", "type", "body"}`.
@@ -178,6 +211,9 @@ fn wrapped(value: &Value) -> Result<Option<Found>> {
         return Err(malformed(format!(
             "its name is {name:?}, but its body's {key} is {own:?}"
         )));
+    }
+    if let Some(fault) = shape::contradiction(kind, body) {
+        return Err(malformed(format!("the body {fault}")));
     }
     if kind == ArtifactKind::Datafeed && body.get("job_id").and_then(Value::as_str).is_none() {
         return Err(malformed("the datafeed names no job_id"));

@@ -24,9 +24,27 @@ pub(super) fn is_document(name: &str) -> bool {
     }
 }
 
+/// Whether the file `name` is a program, such as the ones that come with risk
+/// scores to write the names of a Kibana space into the other files.
+pub(super) fn is_program(name: &str) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension);
+    extension.is_some_and(|extension| {
+        let programs = ["py", "sh", "ps1", "bat"];
+        programs
+            .iter()
+            .any(|known| extension.eq_ignore_ascii_case(known))
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::is_document;
+    use super::{is_document, is_program};
+
+    #[test]
+    fn programs_are_known_by_their_extension() {
+        assert!(is_program("a/ml_hostriskscore_generate_scripts.py"));
+        assert!(!is_program("py") && !is_program("a.py.json"));
+    }
 
     #[test]
     fn documents_are_known_by_name() {

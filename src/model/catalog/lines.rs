@@ -1,14 +1,17 @@
-//! Rules as Kibana exports them: one JSON object a line (ndjson).
+//! Rules and saved objects as Kibana exports them: one JSON object a line
+//! (ndjson).
 
 use serde_json::Value;
 
 use crate::error::Result;
+use crate::model::artifact::ArtifactKind;
 use crate::model::content;
 use crate::model::manifest::Part;
 
 use super::classify::{Found, malformed, rule};
+use super::shape;
 
-/// The rules of the ndjson file `name`. The last line of an export counts what
+/// The rules and saved objects of the ndjson file `name`. The last line of an export counts what
 /// was exported; exception lists and connectors that come along are left out
 /// with a warning.
 pub(super) fn classify(name: &str, bytes: &[u8]) -> Result<Vec<Found>> {
@@ -24,15 +27,24 @@ pub(super) fn classify(name: &str, bytes: &[u8]) -> Result<Vec<Found>> {
         if is_rule(&value) {
             let part = Part::Line(number);
             found.push(rule(&value, part).map_err(|error| error.context(at))?);
+        } else if let Some(id) = shape::object(&value) {
+            let part = Part::Line(number);
+            found.push(Found::new(ArtifactKind::Object, &id, Some(part), &value));
         } else if let Some(what) = companion(&value) {
             passed_over.push(format!("line {number} is {what}, which is not installed"));
         } else if !is_summary(&value) {
-            return Err(malformed(format!("line {number} is not a detection rule")));
+            return Err(malformed(format!(
+                "line {number} is neither a detection rule nor a saved object"
+            )));
         }
     }
     match found.first_mut() {
         Some(first) => first.warnings.extend(passed_over),
-        None => return Err(malformed("it holds no detection rule")),
+        None => {
+            return Err(malformed(
+                "it holds neither detection rules nor saved objects",
+            ));
+        }
     }
     Ok(found)
 }
@@ -44,8 +56,7 @@ fn is_rule(value: &Value) -> bool {
 
 fn is_summary(value: &Value) -> bool {
     let keys = value.as_object().into_iter().flatten();
-    keys.into_iter()
-        .any(|(key, _)| key.starts_with("exported_"))
+    keys.into_iter().any(|(key, _)| key.starts_with("exported"))
 }
 
 /// What else Kibana puts into an export of rules.

@@ -5,10 +5,13 @@
 //!
 //! - first naming (until spring 2021): five files `dga_*_model.json`,
 //!   `dga_*_ngrams_create.json`, … with fixed ids ([`naming`]);
-//! - later naming: the file's stem ends in `_model`, `_script` or `_pipeline` and
-//!   is the id of scripts and pipelines; a model's id is its `model_id`;
+//! - later naming: the file's stem ends in `_model`, `_script`, `_pipeline`,
+//!   `_transform`, `_policy`, `_index_template` or `_component_template` and is the
+//!   id, but for a model, whose id is its `model_id`; of `NAME_mappings` the index
+//!   is `NAME`;
 //! - detections: jobs, datafeeds, analytics and filters as
 //!   `{"name", "type", "body"}`, rules as TOML or ndjson;
+//! - dashboards and other saved objects of Kibana as ndjson;
 //! - filters of our own in TOML, each a table `[filter.ID]` with `items` and
 //!   perhaps a `description`;
 //! - beyond these, files whose content names kind and id by itself, as the APIs

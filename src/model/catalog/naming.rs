@@ -52,11 +52,20 @@ pub const FIRST: [Pattern; 5] = [
 ];
 
 /// The suffixes of the later naming.
-const LATER: [(&str, ArtifactKind); 3] = [
+const LATER: [(&str, ArtifactKind); 8] = [
     ("_model", ArtifactKind::Model),
     ("_script", ArtifactKind::Script),
     ("_pipeline", ArtifactKind::Pipeline),
+    ("_transform", ArtifactKind::Transform),
+    ("_policy", ArtifactKind::Enrich),
+    ("_component_template", ArtifactKind::Component),
+    ("_index_template", ArtifactKind::Template),
+    (MAPPINGS, ArtifactKind::Index),
 ];
+
+/// What the name of a file with an index's mappings ends in; the rest is the
+/// index.
+const MAPPINGS: &str = "_mappings";
 
 impl Pattern {
     /// Whether the file `name` follows the pattern.
@@ -100,9 +109,27 @@ pub fn by_name(naming: Naming, name: &str) -> Option<(ArtifactKind, Option<Strin
         return Some((pattern.kind, id));
     }
     let stem = stem(name)?;
-    let (_, kind) = LATER.iter().find(|(suffix, _)| stem.ends_with(suffix))?;
-    let id = (*kind != ArtifactKind::Model).then(|| stem.to_owned());
-    Some((*kind, id))
+    let (suffix, kind) = LATER.iter().find(|(suffix, _)| stem.ends_with(suffix))?;
+    let id = match kind {
+        ArtifactKind::Model => None,
+        ArtifactKind::Index => stem.strip_suffix(suffix).filter(|id| !id.is_empty()),
+        _ => Some(stem),
+    };
+    Some((*kind, id.map(str::to_owned)))
+}
+
+/// Whether a file whose name says that it holds a `kind` must hold one: the
+/// publishers' own suffixes. The others are words that files of another sort may
+/// end in as well.
+#[must_use]
+pub const fn is_telling(kind: ArtifactKind) -> bool {
+    matches!(
+        kind,
+        ArtifactKind::Model
+            | ArtifactKind::Script
+            | ArtifactKind::Pipeline
+            | ArtifactKind::Transform
+    )
 }
 
 /// The id that the file name of a model gives: the stem without `_model`.

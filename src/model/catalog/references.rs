@@ -10,11 +10,9 @@ use crate::model::reference;
 /// What an artifact of `kind` with this `body` refers to.
 pub(super) fn of(kind: ArtifactKind, body: &Value) -> BTreeSet<ArtifactId> {
     match kind {
-        ArtifactKind::Pipeline => reference::of_pipeline(body),
-        ArtifactKind::Job => reference::of_job(body),
         ArtifactKind::Datafeed => jobs(body.get("job_id")),
         ArtifactKind::Rule => jobs(body.get("machine_learning_job_id")),
-        _ => BTreeSet::new(),
+        _ => reference::of(kind, body),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::walk;
+use super::{settings, walk};
 use crate::model::artifact::ArtifactKind;
 use crate::model::definition;
 
@@ -18,6 +18,24 @@ pub(super) fn shape(kind: ArtifactKind, body: &mut Value) {
             remove(body, "types");
         }
         ArtifactKind::Rule => remove_server_tags(body),
+        ArtifactKind::Component | ArtifactKind::Template => {
+            walk::each(body, "template.settings", &mut settings::flatten);
+            walk::each(body, "template.mappings", &mut settings::nest);
+        }
+        ArtifactKind::Index => {
+            walk::each(body, "settings", &mut settings::flatten);
+            walk::each(body, "mappings", &mut settings::nest);
+        }
+        ArtifactKind::Enrich => walk::each(body, "*", &mut |policy| {
+            remove(policy, "name");
+            remove(policy, "elasticsearch_version");
+        }),
+        ArtifactKind::Transform => transform(body),
+        ArtifactKind::Object => walk::each(body, "references", &mut |list| {
+            if let Value::Array(list) = list {
+                list.sort_by_cached_key(ToString::to_string);
+            }
+        }),
         ArtifactKind::Script
         | ArtifactKind::Pipeline
         | ArtifactKind::Filter
@@ -70,6 +88,17 @@ fn rule(rule: &mut Value) {
     });
     walk::forget_empty(rule, "scope");
     walk::forget_empty(rule, "conditions");
+}
+
+/// A transform with the defaults of what it has, and its aggregations under their
+/// one name.
+fn transform(body: &mut Value) {
+    if let Some(pivot) = body.get_mut("pivot") {
+        rename(pivot, "aggs", "aggregations");
+    }
+    walk::each(body, "sync.time", &mut |time| {
+        walk::fill(time, &json!({"delay": "60s"}));
+    });
 }
 
 /// Tags such as `__internal_immutable:false`, which Kibana 7 keeps for itself.

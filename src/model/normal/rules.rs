@@ -7,6 +7,10 @@ use serde_json::{Value, json};
 
 use crate::model::artifact::ArtifactKind;
 
+mod store;
+
+use store::{COMPONENT, ENRICH, INDEX, OBJECT, TEMPLATE, TRANSFORM};
+
 /// The rules of one kind.
 pub(super) struct Rules {
     /// Top-level keys that only the server writes.
@@ -38,6 +42,12 @@ impl Rules {
 /// The rules of `kind`.
 pub(super) fn of(kind: ArtifactKind) -> &'static Rules {
     match kind {
+        ArtifactKind::Component => &COMPONENT,
+        ArtifactKind::Template => &TEMPLATE,
+        ArtifactKind::Index => &INDEX,
+        ArtifactKind::Enrich => &ENRICH,
+        ArtifactKind::Transform => &TRANSFORM,
+        ArtifactKind::Object => &OBJECT,
         ArtifactKind::Script => &SCRIPT,
         ArtifactKind::Model => &MODEL,
         ArtifactKind::Pipeline => &PIPELINE,

@@ -8,6 +8,9 @@ use crate::model::observation::{Observed, RunState};
 use crate::model::operation::{Operation, Verb};
 use crate::model::reference;
 
+mod index;
+mod transform;
+
 /// The keys that a job's `_update` takes and that come straight from its body.
 const JOB_KEYS: [&str; 10] = [
     "description",
@@ -40,9 +43,21 @@ pub(super) fn operations(
     found: &Observed,
 ) -> Result<Vec<Operation>, String> {
     match artifact.kind {
-        ArtifactKind::Script | ArtifactKind::Pipeline | ArtifactKind::Rule => {
-            Ok(vec![Operation::with(Verb::Put, artifact, wanted.clone())])
-        }
+        ArtifactKind::Component
+        | ArtifactKind::Template
+        | ArtifactKind::Script
+        | ArtifactKind::Pipeline
+        | ArtifactKind::Object
+        | ArtifactKind::Rule => Ok(vec![Operation::with(Verb::Put, artifact, wanted.clone())]),
+        ArtifactKind::Index => index::operations(artifact, wanted, canonical),
+        ArtifactKind::Enrich => enrich(decision, artifact, wanted),
+        ArtifactKind::Transform => transform::operations(
+            (decision.version, decision.permissions),
+            artifact,
+            wanted,
+            canonical,
+            found,
+        ),
         ArtifactKind::Model => {
             Err("a model is never overwritten; publish the new one under a new id".to_owned())
         }
@@ -51,6 +66,29 @@ pub(super) fn operations(
         ArtifactKind::Datafeed => datafeed(decision, artifact, wanted, canonical, found),
         ArtifactKind::Analytics => analytics(decision, artifact, wanted, canonical, found),
     }
+}
+
+/// An enrich policy never changes: it is deleted and made anew, which the server
+/// refuses while a pipeline looks things up in it.
+fn enrich(
+    decision: &Decision<'_>,
+    artifact: &ArtifactId,
+    wanted: &Value,
+) -> Result<Vec<Operation>, String> {
+    let users = decision
+        .observation
+        .referents(artifact, &std::collections::BTreeSet::new());
+    if !users.is_empty() {
+        return Err(format!(
+            "an enrich policy cannot be changed while {} uses it; publish the new one under a new name",
+            users.join(", ")
+        ));
+    }
+    Ok(vec![
+        Operation::bare(Verb::Delete, artifact),
+        Operation::with(Verb::Put, artifact, wanted.clone()),
+        Operation::bare(Verb::Execute, artifact),
+    ])
 }
 
 /// The difference as one call: adding first and removing in the same call keeps

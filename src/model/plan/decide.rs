@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Action, Permissions, Step, Target, change};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
-use crate::model::observation::{Observation, Observed, Owner, RunState};
+use crate::model::observation::{DOCUMENTS, Observation, Observed, Owner, RunState};
 use crate::model::operation::{Operation, Verb};
 use crate::model::version::StackVersion;
 use crate::model::{body, diff, mark, normal, reference};
@@ -82,22 +82,51 @@ impl<'a> Decision<'a> {
     }
 
     fn create(&self, step: &mut Step, wanted: Value) {
-        if step.artifact.kind == ArtifactKind::Analytics {
-            let mut sources = reference::sources_of_analytics(&wanted).into_iter();
-            let absent = |name: &&str| self.observation.absent_indices.contains(*name);
-            if let Some(absent) = sources.find(absent) {
+        if let Some(absent) = self.absent_source(&step.artifact, &wanted) {
+            let artifact = &step.artifact;
+            let kind = artifact.kind;
+            if kind != ArtifactKind::Transform {
                 step.action = Action::Blocked;
                 step.reasons.push(format!(
-                    "its source index {absent} is not there; create it, or leave the analytics \
-                     out: --without 'analytics {}'",
-                    step.artifact.id
+                    "its source index {absent} is not there; create it, or leave the {kind} \
+                     out: --without '{artifact}'",
                 ));
                 return;
             }
+            step.reasons.push(format!(
+                "its source index {absent} is not there yet; it can be started once it is"
+            ));
         }
         step.action = Action::Create;
         step.operations
             .push(Operation::with(Verb::Put, &step.artifact, wanted));
+        if step.artifact.kind == ArtifactKind::Enrich {
+            step.operations
+                .push(Operation::bare(Verb::Execute, &step.artifact));
+        }
+    }
+
+    /// An index that `artifact` reads and that is not there, nor will be.
+    fn absent_source<'w>(&self, artifact: &ArtifactId, wanted: &'w Value) -> Option<&'w str> {
+        let made = |name: &str| {
+            let index = ArtifactId::new(ArtifactKind::Index, name);
+            self.handled.contains(&index) && !self.leaving.contains(&index)
+        };
+        reference::reads(artifact.kind, wanted)
+            .into_iter()
+            .find(|name| self.observation.absent_indices.contains(*name) && !made(name))
+    }
+
+    /// Whether what was read back after the same bytes were put is still there:
+    /// the server keeps some objects in a form of its own version.
+    fn as_settled(&self, step: &Step, found: &Observed) -> bool {
+        let kind = step.artifact.kind;
+        let claim = self.observation.claims.get(&step.artifact);
+        kind == ArtifactKind::Object
+            && claim.zip(step.mark.as_ref()).is_some_and(|(claim, mark)| {
+                claim.mark.digest == mark.digest
+                    && claim.settled == Some(normal::digest(kind, &found.body))
+            })
     }
 
     fn compare(&self, step: &mut Step, wanted: &Value, found: &Observed) {
@@ -117,7 +146,7 @@ impl<'a> Decision<'a> {
             normal::pair(kind, wanted, &found.body)
         };
         let ours = self.observation.owner(&step.artifact);
-        if want == have {
+        if want == have || self.as_settled(step, found) {
             if ours == Owner::Other {
                 step.reasons
                     .push("the same is there already, not put there by sealift".to_owned());
@@ -153,6 +182,15 @@ impl<'a> Decision<'a> {
             ));
             return;
         }
+        if kind == ArtifactKind::Index
+            && let Some(count) = found.body.get(DOCUMENTS).and_then(Value::as_u64)
+            && count > 0
+        {
+            step.reasons.push(format!(
+                "it holds {count} documents and stays; delete it by hand when nobody needs them"
+            ));
+            return;
+        }
         if self.observation.owner(&step.artifact) == Owner::Other {
             step.reasons
                 .push("it was not put there by sealift".to_owned());
@@ -173,13 +211,22 @@ impl<'a> Decision<'a> {
             return;
         }
         step.action = Action::Delete;
-        if kind == ArtifactKind::Job {
-            step.reasons
-                .push("its results are deleted with it".to_owned());
+        match kind {
+            ArtifactKind::Job => {
+                let told = "its results are deleted with it";
+                step.reasons.push(told.to_owned());
+            }
+            ArtifactKind::Transform => {
+                let told = "the index that it wrote to stays";
+                step.reasons.push(told.to_owned());
+            }
+            _ => {}
         }
         let halt = match kind {
             ArtifactKind::Job => Some(Verb::Close),
-            ArtifactKind::Datafeed | ArtifactKind::Analytics => Some(Verb::Stop),
+            ArtifactKind::Datafeed | ArtifactKind::Analytics | ArtifactKind::Transform => {
+                Some(Verb::Stop)
+            }
             _ => None,
         };
         if let Some(verb) = halt.filter(|_| running) {
@@ -211,10 +258,12 @@ fn ingest_scripts(targets: &[Target], observation: &Observation) -> BTreeSet<Art
         .collect()
 }
 
-/// The pipelines and jobs of the cluster with those of `targets` as they will be.
+/// The objects of the cluster that may name others, with those of `targets` as they will be.
 fn after(targets: &[Target], observation: &Observation) -> Observation {
     let mut after = Observation {
         pipelines: observation.pipelines.clone(),
+        transforms: observation.transforms.clone(),
+        templates: observation.templates.clone(),
         jobs: observation.jobs.clone(),
         datafeeds: observation.datafeeds.clone(),
         index_pipelines: observation.index_pipelines.clone(),
@@ -223,6 +272,8 @@ fn after(targets: &[Target], observation: &Observation) -> Observation {
     for target in targets {
         let list = match target.artifact.kind {
             ArtifactKind::Pipeline => &mut after.pipelines,
+            ArtifactKind::Transform => &mut after.transforms,
+            ArtifactKind::Template => &mut after.templates,
             ArtifactKind::Job => &mut after.jobs,
             _ => continue,
         };

@@ -25,15 +25,18 @@ pub(super) fn sorted(targets: &[Target]) -> Vec<&Target> {
     wanted
 }
 
-/// How many pipelines of the targets a pipeline calls below itself. A circle
-/// ends at the number of pipelines.
+/// How many pipelines of the targets a pipeline calls below itself, and how many
+/// saved objects one needs below itself. A circle ends at the number of them all.
 fn depths(targets: &[Target]) -> BTreeMap<&ArtifactId, usize> {
     let calls: BTreeMap<&ArtifactId, BTreeSet<ArtifactId>> = targets
         .iter()
-        .filter(|target| target.artifact.kind == ArtifactKind::Pipeline)
+        .filter(|target| {
+            let kind = target.artifact.kind;
+            matches!(kind, ArtifactKind::Pipeline | ArtifactKind::Object)
+        })
         .filter_map(|target| {
             let body = target.body.as_ref()?;
-            Some((&target.artifact, reference::of_pipeline(body)))
+            Some((&target.artifact, reference::of(target.artifact.kind, body)))
         })
         .collect();
     let mut depths: BTreeMap<&ArtifactId, usize> = calls.keys().map(|id| (*id, 0)).collect();

@@ -1,0 +1,180 @@
+//! Where the API keeps each kind of object, by which call it is changed, and
+//! where in an answer it stands.
+
+use serde_json::Value;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::io::http::{Method, encode_segment};
+use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::operation::{Operation, Verb};
+use crate::model::version::StackVersion;
+
+/// Where the API keeps `artifact`.
+///
+/// # Errors
+/// [`ErrorKind::Malformed`] for an id that the API would take for a pattern or a
+/// list; [`ErrorKind::Bug`] for what Kibana keeps.
+pub(super) fn path(version: &StackVersion, artifact: &ArtifactId) -> Result<String> {
+    let id = artifact.id.as_str();
+    let pattern = id.contains(['*', '?', ',', '#']) || id.starts_with(['-', '_', '.']);
+    let pattern = match artifact.kind {
+        ArtifactKind::Script | ArtifactKind::Pipeline => id.contains(['*', ',', '#']),
+        ArtifactKind::Component
+        | ArtifactKind::Template
+        | ArtifactKind::Index
+        | ArtifactKind::Enrich => {
+            id.contains(['*', '?', ',', '#', '<', '>', ':']) || id.starts_with(['-', '_', '+'])
+        }
+        _ => pattern,
+    };
+    if id.is_empty() || pattern || matches!(id, "_all" | "." | "..") {
+        return Err(Error::new(
+            ErrorKind::Malformed,
+            format!("{id:?} is not usable as the id of a {}", artifact.kind),
+        ));
+    }
+    let folder = match artifact.kind {
+        ArtifactKind::Component => "/_component_template",
+        ArtifactKind::Template => "/_index_template",
+        ArtifactKind::Index => "",
+        ArtifactKind::Enrich => "/_enrich/policy",
+        ArtifactKind::Script => "/_scripts",
+        ArtifactKind::Model => {
+            return Ok(format!("/{}/{}", version.models_path(), encode_segment(id)));
+        }
+        ArtifactKind::Pipeline => "/_ingest/pipeline",
+        ArtifactKind::Transform => "/_transform",
+        ArtifactKind::Filter => "/_ml/filters",
+        ArtifactKind::Job => "/_ml/anomaly_detectors",
+        ArtifactKind::Datafeed => "/_ml/datafeeds",
+        ArtifactKind::Analytics => "/_ml/data_frame/analytics",
+        ArtifactKind::Object | ArtifactKind::Rule => {
+            return Err(Error::new(
+                ErrorKind::Bug,
+                format!("a {} is not in Elasticsearch", artifact.kind),
+            ));
+        }
+    };
+    Ok(format!("{folder}/{}", encode_segment(id)))
+}
+
+/// Method and path of `operation` on the object at `path`.
+pub(super) fn call(operation: &Operation, path: &str) -> (Method, String) {
+    let kind = operation.artifact.kind;
+    // The source of a transform may come later than the transform.
+    let defer = match kind {
+        ArtifactKind::Transform => "?defer_validation=true",
+        _ => "",
+    };
+    match operation.verb {
+        Verb::Put => match operation.context {
+            Some(context) => (Method::Put, format!("{path}/{context}")),
+            None => (Method::Put, format!("{path}{defer}")),
+        },
+        Verb::Update if kind == ArtifactKind::Index => (Method::Put, format!("{path}/_mapping")),
+        Verb::Update => (Method::Post, format!("{path}/_update{defer}")),
+        Verb::Delete => (Method::Delete, path.to_owned()),
+        Verb::Execute => (
+            Method::Put,
+            format!("{path}/_execute?wait_for_completion=true"),
+        ),
+        Verb::Open => (Method::Post, format!("{path}/_open")),
+        Verb::Close => (Method::Post, format!("{path}/_close")),
+        Verb::Start => (Method::Post, format!("{path}/_start")),
+        Verb::Stop if kind == ArtifactKind::Transform => (
+            Method::Post,
+            format!("{path}/_stop?wait_for_completion=true"),
+        ),
+        Verb::Stop => (Method::Post, format!("{path}/_stop")),
+    }
+}
+
+/// Whether objects of `kind` can be at work.
+pub(super) const fn has_state(kind: ArtifactKind) -> bool {
+    matches!(
+        kind,
+        ArtifactKind::Job
+            | ArtifactKind::Datafeed
+            | ArtifactKind::Analytics
+            | ArtifactKind::Transform
+    )
+}
+
+/// The list in which an answer carries its objects.
+pub(super) const fn list_key(kind: ArtifactKind) -> &'static str {
+    match kind {
+        ArtifactKind::Component => "component_templates",
+        ArtifactKind::Template => "index_templates",
+        ArtifactKind::Enrich => "policies",
+        ArtifactKind::Model => "trained_model_configs",
+        ArtifactKind::Transform => "transforms",
+        ArtifactKind::Filter => "filters",
+        ArtifactKind::Job => "jobs",
+        ArtifactKind::Datafeed => "datafeeds",
+        _ => "data_frame_analytics",
+    }
+}
+
+/// Whether the answer says that there is no such object although its status is
+/// that of success, as with enrich policies.
+pub(super) fn is_empty(artifact: &ArtifactId, answer: &Value) -> bool {
+    let list = answer
+        .get(list_key(artifact.kind))
+        .and_then(Value::as_array);
+    artifact.kind == ArtifactKind::Enrich && list.is_some_and(Vec::is_empty)
+}
+
+/// The object of `artifact` in the answer about it.
+pub(super) fn object(artifact: &ArtifactId, mut answer: Value) -> Option<Value> {
+    let object = match artifact.kind {
+        ArtifactKind::Script => answer.get_mut("script"),
+        // An alias is answered with the index behind it, which is another thing.
+        ArtifactKind::Pipeline | ArtifactKind::Index => answer.get_mut(&artifact.id),
+        kind => {
+            let first = answer.get_mut(list_key(kind))?.get_mut(0)?;
+            match kind {
+                ArtifactKind::Component => first.get_mut("component_template"),
+                ArtifactKind::Template => first.get_mut("index_template"),
+                ArtifactKind::Enrich => first.get_mut("config"),
+                _ => Some(first),
+            }
+        }
+    };
+    object.map(Value::take)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path;
+    use crate::model::artifact::{ArtifactId, ArtifactKind};
+    use crate::model::version::StackVersion;
+
+    #[test]
+    fn ids_are_encoded_and_patterns_refused() {
+        let version = StackVersion::new(7, 9, 0);
+        let of = |kind, id: &str| path(&version, &ArtifactId::new(kind, id));
+        for (kind, id, expected) in [
+            (ArtifactKind::Model, "dga_1.0", "/_ml/inference/dga_1.0"),
+            (ArtifactKind::Script, "a b/c", "/_scripts/a%20b%2Fc"),
+            (ArtifactKind::Pipeline, "_x", "/_ingest/pipeline/_x"),
+            (ArtifactKind::Component, "a@b", "/_component_template/a%40b"),
+            (ArtifactKind::Index, ".scores-1", "/.scores-1"),
+            (ArtifactKind::Enrich, "p", "/_enrich/policy/p"),
+        ] {
+            assert_eq!(of(kind, id).expect(id), expected);
+        }
+        for (kind, id) in [
+            (ArtifactKind::Pipeline, "*"),
+            (ArtifactKind::Pipeline, "a,b"),
+            (ArtifactKind::Filter, "_all"),
+            (ArtifactKind::Job, "x*"),
+            (ArtifactKind::Script, ""),
+            (ArtifactKind::Rule, "r"),
+            (ArtifactKind::Index, "_scripts"),
+            (ArtifactKind::Index, "a,b"),
+            (ArtifactKind::Object, "tag:x"),
+        ] {
+            assert!(of(kind, id).is_err(), "{id}");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Templates, indices, enrich policies, transforms and saved objects: their whole
+//! life, and the releases and packages that bring them.
+
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
+
+mod catalog;
+#[allow(
+    dead_code,
+    reason = "the kit of the installer's tests has more than these need"
+)]
+#[path = "../install/kit.rs"]
+mod kit;
+mod life;
+mod sample;
