@@ -1,16 +1,18 @@
 //! `sealift release publish` and `release manifest`.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
 use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
+use crate::cli::escape;
 use crate::cli::prompt;
 use crate::cli::publisher::PublisherArgs;
 use crate::cli::validate::{self, FolderArgs};
 use crate::error::{ErrorKind, OrErr, Result};
-use crate::flow::publish::{Step, check_manifest, publish};
+use crate::flow::publish::{Step, check_manifest, make_manifest, publish};
 use crate::flow::validate::Published;
 use crate::io::files;
 use crate::io::github::GitHub;
@@ -36,13 +38,16 @@ pub struct PublishArgs {
     pub publisher: PublisherArgs,
 }
 
-/// Check a release's manifest against its zip, or gather all manifests.
+/// Check a release's manifest against its zip, make one, or gather all.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: sealift release manifest --all --out manifests.json")]
 pub struct ManifestArgs {
     /// Tag of the release
     #[arg(required_unless_present = "all", conflicts_with = "all")]
     pub tag: Option<String>,
+    /// Make the manifest from what the publisher serves, also where there is none
+    #[arg(long, conflicts_with = "all")]
+    pub make: bool,
     /// The manifests of all releases that have one, by their tags
     #[arg(long)]
     pub all: bool,
@@ -90,6 +95,7 @@ pub fn manifest(args: &ManifestArgs, desk: &Desk) -> Result<Answer> {
     let github = args.publisher.github(desk)?;
     let progress = desk.progress();
     let (result, text) = match &args.tag {
+        Some(tag) if args.make => made(&github, &ReleaseTag::parse(tag)?, &progress)?,
         Some(tag) => one(&github, &ReleaseTag::parse(tag)?, &progress)?,
         None => all(&github, &progress)?,
     };
@@ -110,6 +116,13 @@ fn one(github: &GitHub, tag: &ReleaseTag, progress: &dyn Progress) -> Result<(Va
     Ok((json!(manifest), text))
 }
 
+fn made(github: &GitHub, tag: &ReleaseTag, progress: &dyn Progress) -> Result<(Value, String)> {
+    let manifest = make_manifest(github, tag, progress)?;
+    let text = String::from_utf8(manifest.to_bytes()?)
+        .or_err(ErrorKind::Bug, || "a manifest is not text")?;
+    Ok((json!(manifest), escape::line(&text)))
+}
+
 fn all(github: &GitHub, progress: &dyn Progress) -> Result<(Value, String)> {
     let published = Published::ask(github, progress)?;
     let manifests: Map<_, _> = published
@@ -117,6 +130,15 @@ fn all(github: &GitHub, progress: &dyn Progress) -> Result<(Value, String)> {
         .iter()
         .map(|manifest| (manifest.tag_name.clone(), json!(manifest)))
         .collect();
-    let text = format!("{} releases have a manifest", manifests.len());
+    let mut text = format!("{} releases have a manifest", manifests.len());
+    let without: Vec<&str> = published
+        .tags()
+        .iter()
+        .filter(|tag| tag.family().is_some() && !manifests.contains_key(tag.as_str()))
+        .map(ReleaseTag::as_str)
+        .collect();
+    if !without.is_empty() {
+        let _ = write!(text, "; none: {}", without.join(", "));
+    }
     Ok((Value::Object(manifests), text))
 }

@@ -9,7 +9,7 @@ use crate::cli::desk::Desk;
 use crate::cli::escape;
 use crate::cli::publisher::PublisherArgs;
 use crate::error::{ErrorKind, Result};
-use crate::flow::validate::{Options, Published, Validated, validate};
+use crate::flow::validate::{Options, Published, Rehearsal, Validated, validate};
 use crate::io::files;
 use crate::model::digest::Digest;
 use crate::model::lint::Surroundings;
@@ -45,6 +45,15 @@ pub struct FolderArgs {
     /// Sort the keys of JSON files in the zip; the folder stays as it is
     #[arg(long)]
     pub canonicalize: bool,
+    /// It is the first release of a family that nobody published before
+    #[arg(long)]
+    pub new_family: bool,
+    /// Rehearse with these documents, one JSON object per line, instead of samples
+    #[arg(long, value_name = "DOCS")]
+    pub documents: Option<PathBuf>,
+    /// Results that the documents must give
+    #[arg(long, value_name = "FILE", requires = "documents")]
+    pub expected: Option<PathBuf>,
 }
 
 impl FolderArgs {
@@ -64,7 +73,16 @@ impl FolderArgs {
                 version: self.stack_version.clone(),
                 canonicalize: self.canonicalize,
                 date,
+                new_family: self.new_family,
+                rehearsal: match &self.documents {
+                    None => Rehearsal::Samples,
+                    Some(documents) => Rehearsal::Documents {
+                        documents: documents.clone(),
+                        expected: self.expected.clone(),
+                    },
+                },
             },
+            &desk.progress(),
         )
     }
 }
@@ -109,6 +127,7 @@ pub fn document(validated: &Validated) -> Value {
         "files": validated.files,
         "artifacts": artifacts.collect::<Vec<_>>(),
         "remarks": validated.remarks,
+        "rehearsals": validated.rehearsals,
         "description": validated.description,
     })
 }
@@ -140,6 +159,10 @@ pub fn text(validated: &Validated) -> String {
         validated.zip.len()
     ));
     lines.push(format!("sha256  {}", Digest::of(&validated.zip)));
+    for rehearsed in &validated.rehearsals {
+        let line = format!("rehearsed {rehearsed}");
+        lines.push(escape::line(&line));
+    }
     lines.push(
         if validated.is_fit() {
             "fit to be published"

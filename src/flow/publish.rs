@@ -5,16 +5,16 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::github::{GitHub, OwnRelease};
-use crate::io::release_zip;
 use crate::model::digest::Digest;
-use crate::model::release::{Asset, ReleaseTag};
-use crate::model::release_manifest::{self, ReleaseManifest};
+use crate::model::release::ReleaseTag;
+use crate::model::release_manifest::ReleaseManifest;
 use crate::progress::Progress;
 
 use super::validate::Validated;
 
-/// The largest zip that is read back, in bytes.
-const MAX_ZIP: u64 = 4 << 30;
+mod manifest;
+
+pub use manifest::{check_manifest, make_manifest};
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub enum Step {
     UploadedManifest,
     /// The release was made public.
     Published,
+    /// The manifest got the time of publication.
+    DatedManifest,
     /// All of it was there already.
     Nothing,
 }
@@ -43,6 +45,7 @@ impl Step {
             Self::UploadedZip => "uploaded the zip",
             Self::UploadedManifest => "uploaded the manifest",
             Self::Published => "published the release",
+            Self::DatedManifest => "dated the manifest",
             Self::Nothing => "everything was there already",
         }
     }
@@ -78,7 +81,7 @@ fn steps(github: &GitHub, validated: &Validated, progress: &dyn Progress) -> Res
     }
     let found = match here {
         Some(found) => found,
-        None => github.create_draft(tag, &validated.description)?,
+        None => github.create_draft(tag, &validated.description, progress)?,
     };
     let zip_name = format!("{tag}.zip");
     let is_public = !found.release.draft;
@@ -90,24 +93,40 @@ fn steps(github: &GitHub, validated: &Validated, progress: &dyn Progress) -> Res
         )
         .hint("releases do not change; publish it under the next number"));
     }
-    let put =
-        |name: &str, kind: &str, bytes: &[u8]| ensure(github, &found, name, kind, bytes, progress);
-    if put(&zip_name, "application/zip", &validated.zip)? {
+    let zip = File {
+        name: &zip_name,
+        content_type: "application/zip",
+        bytes: &validated.zip,
+    };
+    if ensure(github, found, &zip, progress)? {
         steps.push(Step::UploadedZip);
     }
-    let manifest = manifest(github, tag, &zip_name, sealed, progress)?.to_bytes()?;
-    let name = ReleaseManifest::asset_name(tag.as_str());
-    if put(&name, "application/json", &manifest)? {
-        steps.push(Step::UploadedManifest);
-    }
+    let mut described = sealed_manifest(github, tag, &zip_name, sealed, progress)?;
     if !is_public {
-        github.publish_draft(&found.release, progress)?;
+        if put_manifest(github, tag, &described, progress)? {
+            steps.push(Step::UploadedManifest);
+        }
+        let draft = again(github, tag, progress)?;
+        github.publish_draft(&draft.release, progress)?;
         steps.push(Step::Published);
+        // Only now there is a time of publication.
+        let published_at = again(github, tag, progress)?.release.published_at;
+        described.published_at = published_at.map(|time| time.to_string());
+    }
+    if put_manifest(github, tag, &described, progress)? {
+        steps.push(Step::DatedManifest);
     }
     if steps.is_empty() {
         steps.push(Step::Nothing);
     }
     Ok(steps)
+}
+
+/// A file on its way up.
+struct File<'a> {
+    name: &'a str,
+    content_type: &'a str,
+    bytes: &'a [u8],
 }
 
 /// Whether the release has the asset `name` with these bytes, as far as the API
@@ -121,163 +140,123 @@ fn has(found: &OwnRelease, name: &str, bytes: &[u8], digest: Digest) -> bool {
     })
 }
 
-/// Uploads the asset `name` unless it is there; one that is there with other
-/// bytes, or by half, is deleted first. Says whether it uploaded.
+/// Uploads `file` unless it is there; one that is there with other bytes, or by
+/// half, is deleted first. Says whether it uploaded.
 fn ensure(
     github: &GitHub,
-    found: &OwnRelease,
-    name: &str,
-    content_type: &str,
-    bytes: &[u8],
+    found: OwnRelease,
+    file: &File<'_>,
     progress: &dyn Progress,
 ) -> Result<bool> {
-    let digest = Digest::of(bytes);
-    let mut now = found.clone();
-    for attempt in 1.. {
-        if has(&now, name, bytes, digest) {
-            return Ok(attempt > 1);
+    let digest = Digest::of(file.bytes);
+    let tag = found.release.tag.clone();
+    let mut known = Some(found);
+    let mut has_tried = false;
+    github.retry().run(progress, || {
+        let now = match known.take() {
+            Some(known) => known,
+            None => again(github, &tag, progress)?,
+        };
+        if has(&now, file.name, file.bytes, digest) {
+            return Ok(has_tried);
         }
-        for stale in now.release.assets.iter().filter(|asset| asset.name == name) {
-            github.delete_asset(stale)?;
+        let stale = now.release.assets.iter();
+        for stale in stale.filter(|asset| asset.name == file.name) {
+            github.delete_asset(stale, progress)?;
         }
-        match github.upload(&now, name, content_type, bytes, progress) {
-            Ok(()) => return Ok(true),
-            Err(error) if attempt >= github.retry().attempts => return Err(error),
-            Err(error) => progress.note(&format!("{error}; looking what is there")),
-        }
-        now = again(github, &found.release.tag, progress)?;
+        has_tried = true;
+        github.upload(&now, file.name, file.content_type, file.bytes, progress)?;
+        Ok(true)
+    })
+}
+
+/// Sees to it that the release `tag` has this manifest. One that a public release
+/// has already gives way only when the new one is up: it is uploaded beside it,
+/// and renamed. Says whether it uploaded.
+fn put_manifest(
+    github: &GitHub,
+    tag: &ReleaseTag,
+    manifest: &ReleaseManifest,
+    progress: &dyn Progress,
+) -> Result<bool> {
+    let bytes = manifest.to_bytes()?;
+    let name = ReleaseManifest::asset_name(tag.as_str());
+    let now = again(github, tag, progress)?;
+    let old = now.release.assets.iter().find(|asset| asset.name == name);
+    let spare = format!("{name}.new");
+    let is_right = has(&now, &name, &bytes, Digest::of(&bytes));
+    let content_type = "application/json";
+    if is_right {
+        remove(github, &now, &spare, progress)?;
+        return Ok(false);
     }
-    Ok(false)
+    if now.facts.immutable && old.is_some() {
+        progress.note(&format!(
+            "{tag} can no longer change; its manifest stays without the time of publication"
+        ));
+        return Ok(false);
+    }
+    if now.release.draft || old.is_none() && !has(&now, &spare, &bytes, Digest::of(&bytes)) {
+        let file = File {
+            name: &name,
+            content_type,
+            bytes: &bytes,
+        };
+        return ensure(github, now, &file, progress);
+    }
+    let file = File {
+        name: &spare,
+        content_type,
+        bytes: &bytes,
+    };
+    ensure(github, now, &file, progress)?;
+    let now = again(github, tag, progress)?;
+    remove(github, &now, &name, progress)?;
+    if let Some(spare) = now.release.assets.iter().find(|asset| asset.name == spare) {
+        github.rename_asset(spare, &name, progress)?;
+    }
+    Ok(true)
+}
+
+/// Takes the asset `name` away, where it is.
+fn remove(github: &GitHub, now: &OwnRelease, name: &str, progress: &dyn Progress) -> Result<()> {
+    let assets = now.release.assets.iter();
+    for asset in assets.filter(|asset| asset.name == name) {
+        github.delete_asset(asset, progress)?;
+    }
+    Ok(())
 }
 
 fn again(github: &GitHub, tag: &ReleaseTag, progress: &dyn Progress) -> Result<OwnRelease> {
-    github
-        .own_release(tag, progress)?
-        .ok_or_else(|| Error::new(ErrorKind::Network, format!("the draft of {tag} is gone")))
+    github.own_release(tag, progress)?.ok_or_else(|| {
+        Error::new(
+            ErrorKind::Network,
+            format!("{} has no release or draft {tag}", github.repository()),
+        )
+    })
 }
 
-/// The manifest of the release `tag`, from what the publisher serves now.
-///
-/// # Errors
-/// [`ErrorKind::Network`] when the publisher does not answer, or the release or
-/// its zip is not there; [`ErrorKind::Integrity`] when the zip is not the one
-/// with the digest `sealed`.
-pub fn manifest(
+/// The manifest of the release `tag` with the zip `zip_name`, which must be the
+/// one with the digest `sealed`.
+fn sealed_manifest(
     github: &GitHub,
     tag: &ReleaseTag,
     zip_name: &str,
     sealed: Digest,
     progress: &dyn Progress,
 ) -> Result<ReleaseManifest> {
-    let now = again(github, tag, progress)?;
-    let asset = now
-        .release
-        .assets
-        .iter()
-        .find(|asset| asset.name == zip_name);
-    let asset = asset.ok_or_else(|| {
-        Error::new(
-            ErrorKind::Network,
-            format!("{tag} does not have {zip_name}"),
-        )
-    })?;
-    let bytes = github.asset_bytes(asset, MAX_ZIP, progress)?;
-    let served = Digest::of(&bytes);
-    if served != sealed {
-        return Err(Error::new(
-            ErrorKind::Integrity,
-            format!("the publisher serves {zip_name} with sha256 {served}, not {sealed}"),
-        ));
+    let manifest = make_manifest(github, tag, progress)?;
+    match manifest.assets.get(zip_name) {
+        Some(served) if served.zipped_sha256 == sealed => Ok(manifest),
+        served => {
+            let served = served.map_or_else(
+                || "no such file".to_owned(),
+                |served| format!("sha256 {}", served.zipped_sha256),
+            );
+            Err(Error::new(
+                ErrorKind::Integrity,
+                format!("for {zip_name} the publisher serves {served}, not {sealed}"),
+            ))
+        }
     }
-    describe(&now, asset, &bytes, github)
-}
-
-/// What a manifest says of `now` with the zip `asset`, whose content is `bytes`.
-///
-/// # Errors
-/// [`ErrorKind::Malformed`] when the zip cannot be read.
-pub fn describe(
-    now: &OwnRelease,
-    asset: &Asset,
-    bytes: &[u8],
-    github: &GitHub,
-) -> Result<ReleaseManifest> {
-    let facts = now.facts.clone();
-    let release = &now.release;
-    let created_at = facts.created_at.unwrap_or_default();
-    let mut described = release_zip::describe(&asset.name, bytes, &created_at)?;
-    described.relative_url = public_url(asset, release.tag.as_str(), github);
-    let page = format!("/releases/tag/{}", release.tag);
-    let html_url = release.html_url.as_deref().unwrap_or_default();
-    let html_url = match html_url.split_once("/releases/tag/") {
-        Some((base, _)) => format!("{base}{page}"),
-        None => html_url.to_owned(),
-    };
-    Ok(ReleaseManifest {
-        assets: [(asset.name.clone(), described)].into(),
-        assets_url: facts.assets_url.unwrap_or_default(),
-        author: facts.author.login,
-        created_at,
-        description: release.body.clone(),
-        html_url,
-        id: release.id,
-        name: release.name.clone(),
-        published_at: None,
-        tag_name: release.tag.to_string(),
-        url: facts.url.unwrap_or_default(),
-        zipball_url: facts.zipball_url,
-    })
-}
-
-/// Where everybody will download `asset`: a draft's own address has another name
-/// in the place of the tag.
-fn public_url(asset: &Asset, tag: &str, github: &GitHub) -> String {
-    let found = asset.browser_download_url.split_once("/releases/download/");
-    let base = found.map_or_else(
-        || format!("{}/{}", github.api().origin(), github.repository()),
-        |(base, _)| base.to_owned(),
-    );
-    format!("{base}/releases/download/{tag}/{}", asset.name)
-}
-
-/// The manifest that the release `tag` carries, checked against the zip that the
-/// publisher serves.
-///
-/// # Errors
-/// [`ErrorKind::Network`] when there is none; [`ErrorKind::Integrity`] when it
-/// does not describe the zip.
-pub fn check_manifest(
-    github: &GitHub,
-    tag: &ReleaseTag,
-    progress: &dyn Progress,
-) -> Result<ReleaseManifest> {
-    let release = github.release(tag, progress)?;
-    let name = ReleaseManifest::asset_name(tag.as_str());
-    let asset = release.assets.iter().find(|asset| asset.name == name);
-    let asset = asset
-        .ok_or_else(|| Error::new(ErrorKind::Network, format!("release {tag} has no {name}")))?;
-    let bytes = github.asset_bytes(asset, release_manifest::MAX_BYTES, progress)?;
-    let manifest = ReleaseManifest::parse(&bytes, &name)?;
-    let zip = super::fetch::only_zip(&release)?;
-    let served = github.asset_bytes(zip, MAX_ZIP, progress)?;
-    let described = release_zip::describe(&zip.name, &served, "")?;
-    let files: Vec<(String, u64, Digest)> = described
-        .entries
-        .into_values()
-        .map(|entry| (entry.name, entry.size, entry.sha256))
-        .collect();
-    let promised = manifest.assets.get(&zip.name).ok_or_else(|| {
-        Error::new(
-            ErrorKind::Integrity,
-            format!("{name} does not describe {:?}", zip.name),
-        )
-    })?;
-    if promised.zipped_sha256 != described.zipped_sha256 {
-        return Err(Error::new(
-            ErrorKind::Integrity,
-            format!("{:?} is not the zip that {name} describes", zip.name),
-        ));
-    }
-    promised.agree_with(&files)?;
-    Ok(manifest)
 }

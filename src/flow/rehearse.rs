@@ -25,7 +25,7 @@ use serde_json::Value;
 
 pub use artifacts::Artifacts;
 pub use documents::{Document, Line, Lines};
-pub use entry::{Calls, choose};
+pub use entry::{Calls, choose, entries};
 pub use outcome::{Outcome, Processed, unexpected};
 pub use packing::{fit, rehearse_set};
 pub use report::{Finding, MAX_FINDINGS, Report, Spread};

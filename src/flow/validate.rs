@@ -18,12 +18,15 @@ use crate::model::finding::Severity;
 use crate::model::release::ReleaseTag;
 use crate::model::time::Timestamp;
 use crate::model::version::StackVersion;
+use crate::progress::Progress;
 
 mod contents;
 mod numbering;
 mod published;
+mod rehearsal;
 
 pub use published::Published;
+pub use rehearsal::{Rehearsal, Rehearsed};
 
 /// What the checks need to know beyond the folder.
 #[derive(Debug)]
@@ -34,8 +37,12 @@ pub struct Options {
     pub version: StackVersion,
     /// Write JSON files with sorted keys into the zip; the folder stays as it is.
     pub canonicalize: bool,
-    /// The date in the description.
+    /// The date in the description, and the time of the rehearsal.
     pub date: Timestamp,
+    /// It is known that nothing was published of its family so far.
+    pub new_family: bool,
+    /// What its pipelines are rehearsed with.
+    pub rehearsal: Rehearsal,
 }
 
 /// One thing that the validation has to say.
@@ -101,6 +108,9 @@ pub struct Validated {
     pub description: String,
     /// What there is to say, errors first.
     pub remarks: Vec<Remark>,
+    /// What came of the rehearsals; none where something stands against
+    /// publishing already, or there is no pipeline.
+    pub rehearsals: Vec<Rehearsed>,
 }
 
 impl Validated {
@@ -136,9 +146,9 @@ impl Validated {
 /// Looks at the folder `dir`, whose name is the release's tag.
 ///
 /// # Errors
-/// [`ErrorKind::Io`] when it cannot be read; [`ErrorKind::Malformed`] when its
-/// name cannot be a tag. All else that is wrong is in the remarks.
-pub fn validate(dir: &Path, options: &Options) -> Result<Validated> {
+/// [`ErrorKind::Io`] when it, or documents to rehearse with, cannot be read;
+/// [`ErrorKind::Malformed`] when its name cannot be a tag. All else that is wrong is in the remarks.
+pub fn validate(dir: &Path, options: &Options, progress: &dyn Progress) -> Result<Validated> {
     let name = dir.canonicalize().or_err(ErrorKind::Io, || {
         format!("cannot find the folder {}", dir.display())
     })?;
@@ -154,12 +164,19 @@ pub fn validate(dir: &Path, options: &Options) -> Result<Validated> {
     tag.as_str().clone_into(&mut source.name);
     let catalog = catalog(&tag, &source.files);
 
-    let mut remarks = numbering::check(&tag, options.published.as_ref());
+    let mut remarks = numbering::check(&tag, options.published.as_ref(), options.new_family);
+    remarks.extend(contents::extra(&source.files));
     remarks.extend(contents::catalogued(&catalog));
     remarks.extend(contents::linted(&source, &options.version));
     remarks.extend(contents::models(&catalog, &source.files));
     if let Some(published) = &options.published {
         remarks.extend(published.compare(&tag, &source.files));
+    }
+    let mut rehearsals = Vec::new();
+    if remarks.iter().all(|remark| remark.severity != "error") {
+        let (found, told) = rehearsal::check(&catalog, &source.files, options, progress)?;
+        rehearsals = found;
+        remarks.extend(told);
     }
     remarks.sort_by(|a, b| {
         let rank = |remark: &Remark| match remark.severity {
@@ -190,6 +207,7 @@ pub fn validate(dir: &Path, options: &Options) -> Result<Validated> {
         zip,
         tag,
         remarks,
+        rehearsals,
     })
 }
 

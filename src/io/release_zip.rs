@@ -28,13 +28,13 @@ pub fn build<'a>(
 }
 
 /// What a manifest says of the zip `bytes`: its own digest and those of its
-/// files, names without the folder. `label` names it in errors, `created_at` is
-/// the time given to its files.
+/// files, names without the folder, with their times in the zip. `name` names it
+/// in errors, `created_at` is when it was uploaded.
 ///
 /// # Errors
 /// As [`ZipReader::open`].
-pub fn describe(label: &str, bytes: &[u8], created_at: &str) -> Result<AssetManifest> {
-    let mut zip = ZipReader::new(Cursor::new(bytes), label, ZipLimits::default())?;
+pub fn describe(name: &str, bytes: &[u8], created_at: &str) -> Result<AssetManifest> {
+    let mut zip = ZipReader::new(Cursor::new(bytes), name, ZipLimits::default())?;
     let found = zip.entries().to_vec();
     let folder = naming::common_folder(found.iter().map(|entry| entry.name.as_str()));
     let mut entries = BTreeMap::new();
@@ -42,7 +42,7 @@ pub fn describe(label: &str, bytes: &[u8], created_at: &str) -> Result<AssetMani
         let name = entry.name.get(folder.len()..).unwrap_or(&entry.name);
         let described = EntryManifest {
             compress_size: entry.stored,
-            created_at: created_at.to_owned(),
+            created_at: entry.modified.clone(),
             name: name.to_owned(),
             sha256: Digest::of(&zip.read(entry)?),
             size: entry.size,
@@ -51,7 +51,7 @@ pub fn describe(label: &str, bytes: &[u8], created_at: &str) -> Result<AssetMani
     }
     Ok(AssetManifest {
         created_at: created_at.to_owned(),
-        description: Some(label.to_owned()),
+        description: None,
         entries,
         relative_url: String::new(),
         zipped_sha256: Digest::of(bytes),

@@ -146,4 +146,8 @@ pub struct Asset {
     pub url: String,
     /// Where a browser downloads it.
     pub browser_download_url: String,
+    /// When it was uploaded (RFC 3339).
+    pub created_at: Option<String>,
+    /// What its publisher calls it.
+    pub label: Option<String>,
 }

@@ -13,6 +13,7 @@ use crate::io::bundle::VerifiedBundle;
 use crate::io::files;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::body::for_cluster;
+use crate::model::catalog::Catalog;
 use crate::model::content;
 use crate::model::manifest::Part;
 use crate::model::version::StackVersion;
@@ -66,6 +67,25 @@ impl Artifacts {
             artifacts.add(&item.artifact, &place.file, place.part.as_ref(), || {
                 files::read_to_limit(content.open()?, MAX_FILE, &place.to_string())
             })?;
+            artifacts.call(&item.artifact, item.references.iter());
+        }
+        Ok(artifacts)
+    }
+
+    /// The artifacts of the files of one release, by their names.
+    ///
+    /// # Errors
+    /// [`crate::error::ErrorKind::Malformed`] for a body that cannot be read.
+    pub fn of_files(catalog: &Catalog, files: &[(String, Vec<u8>)]) -> Result<Self> {
+        let mut artifacts = Self::default();
+        for item in &catalog.items {
+            let place = &item.place;
+            let bytes = || {
+                let mut files = files.iter();
+                let found = files.find(|(name, _)| *name == place.file);
+                Ok(found.map(|(_, bytes)| bytes.clone()).unwrap_or_default())
+            };
+            artifacts.add(&item.artifact, &place.file, place.part.as_ref(), bytes)?;
             artifacts.call(&item.artifact, item.references.iter());
         }
         Ok(artifacts)

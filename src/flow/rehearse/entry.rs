@@ -28,14 +28,7 @@ pub fn choose<'c>(calls: &'c [Calls], wanted: Option<&str>) -> Result<&'c str> {
                 .hint(format!("the pipelines here are {}", known.join(", ")))
         });
     }
-    let called: BTreeSet<&str> = calls
-        .iter()
-        .flat_map(|call| {
-            let others = call.called.iter().filter(|id| **id != call.pipeline);
-            others.map(String::as_str)
-        })
-        .collect();
-    let entries: Vec<&str> = ids().filter(|id| !called.contains(id)).collect();
+    let entries = entries(calls);
     match entries.as_slice() {
         [entry] => Ok(entry),
         [] if calls.is_empty() => Err(Error::new(
@@ -51,6 +44,20 @@ pub fn choose<'c>(calls: &'c [Calls], wanted: Option<&str>) -> Result<&'c str> {
             &entries,
         )),
     }
+}
+
+/// The pipelines that no other calls.
+#[must_use]
+pub fn entries(calls: &[Calls]) -> Vec<&str> {
+    let called: BTreeSet<&str> = calls
+        .iter()
+        .flat_map(|call| {
+            let others = call.called.iter().filter(|id| **id != call.pipeline);
+            others.map(String::as_str)
+        })
+        .collect();
+    let ids = calls.iter().map(|call| call.pipeline.as_str());
+    ids.filter(|id| !called.contains(id)).collect()
 }
 
 fn ambiguous(what: &str, candidates: &[&str]) -> Error {

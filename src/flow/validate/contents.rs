@@ -1,17 +1,55 @@
 //! Is the content of the release right?
 
+use std::collections::BTreeMap;
+
 use crate::engine::inference::{LARGEST_DEFINITION, ModelConfig};
 use crate::flow::lint::{self, Source};
 use crate::model::artifact::ArtifactKind;
+use crate::model::catalog::naming::{self, Naming};
 use crate::model::catalog::{self, Catalog};
 use crate::model::finding::Severity;
 use crate::model::version::StackVersion;
 
 use super::Remark;
 
-/// What the catalog found, and references to what is not there. Pipelines must
+/// A release of the first naming holds its five files, and nothing else.
+pub(super) fn extra(files: &[(String, Vec<u8>)]) -> Vec<Remark> {
+    let names = || files.iter().map(|(name, _)| name.as_str());
+    if naming::of_release(names()) != Naming::First {
+        return Vec::new();
+    }
+    names()
+        .filter(|name| !naming::FIRST.iter().any(|pattern| pattern.matches(name)))
+        .map(|name| {
+            let message = "a DGA release of the first naming holds its five files and no other";
+            Remark::error("release/file", name, message)
+        })
+        .collect()
+}
+
+/// Detection rules are told apart by people by their names.
+fn names_twice(catalog: &Catalog) -> Vec<Remark> {
+    let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
+    let mut remarks = Vec::new();
+    for item in catalog.of_kind(ArtifactKind::Rule) {
+        let Some(title) = item.title.as_deref() else {
+            continue;
+        };
+        let place = &item.place.file;
+        match seen.insert(title, place) {
+            None => {}
+            Some(other) => {
+                let message = format!("{title:?} is the name of another rule too, in {other}");
+                remarks.push(Remark::error("release/name-twice", place, message));
+            }
+        }
+    }
+    remarks
+}
+
+/// What the catalog found, and references to what is not there: pipelines must
 /// find their scripts and models in the release, datafeeds their jobs, rules of
-/// jobs their filters; a detection rule's job may come with another release.
+/// jobs their filters, detection rules their jobs.
 pub(super) fn catalogued(catalog: &Catalog) -> Vec<Remark> {
     let mut remarks = Vec::new();
     for finding in &catalog.findings {
@@ -30,17 +68,14 @@ pub(super) fn catalogued(catalog: &Catalog) -> Vec<Remark> {
     if catalog.items.is_empty() {
         remarks.push(Remark::error("release/empty", "", "it holds no artifact"));
     }
+    remarks.extend(names_twice(catalog));
     for missing in catalog.missing() {
-        let severity = match missing.by.kind {
-            ArtifactKind::Rule => Severity::Warning,
-            _ => Severity::Error,
-        };
         let message = format!(
             "{} refers to {}, which is not here",
             missing.by, missing.wanted
         );
         let place = missing.place.file;
-        remarks.push(Remark::new(severity, "release/reference", place, message));
+        remarks.push(Remark::error("release/reference", place, message));
     }
     remarks
 }

@@ -1,12 +1,18 @@
 //! Is the release named and numbered as releases are?
 
+use crate::model::catalog::naming;
 use crate::model::release::ReleaseTag;
 use crate::model::time::Timestamp;
 
 use super::{Published, Remark};
 
-/// `ML-FAMILY-YYYYMMDD-N`, N one above the last of the family.
-pub(super) fn check(tag: &ReleaseTag, published: Option<&Published>) -> Vec<Remark> {
+/// `ML-FAMILY-YYYYMMDD-N`, the family one that was published before, N one above
+/// its last.
+pub(super) fn check(
+    tag: &ReleaseTag,
+    published: Option<&Published>,
+    new_family: bool,
+) -> Vec<Remark> {
     let error = |check, message: String| vec![Remark::error(check, tag.as_str(), message)];
     let parts = tag.parts().filter(|(family, _, _)| {
         let name = family.strip_prefix("ML-");
@@ -18,6 +24,14 @@ pub(super) fn check(tag: &ReleaseTag, published: Option<&Published>) -> Vec<Rema
     };
     if !is_date(date) {
         return error("release/date", format!("there is no day {date}"));
+    }
+    let is_known = new_family
+        || naming::FAMILIES.contains(&family)
+        || published.is_some_and(|published| published.last(family).is_some());
+    if !is_known {
+        let message =
+            format!("{family} is no family that was published before; --new-family makes it one");
+        return error("release/family", message);
     }
     let Some(published) = published else {
         let message = "its number was not held against the publisher's last one";

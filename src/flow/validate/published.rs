@@ -34,6 +34,12 @@ impl Published {
         self
     }
 
+    /// The tags of all releases.
+    #[must_use]
+    pub fn tags(&self) -> &[ReleaseTag] {
+        &self.tags
+    }
+
     /// The manifests.
     #[must_use]
     pub fn manifests(&self) -> &[ReleaseManifest] {

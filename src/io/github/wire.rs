@@ -41,6 +41,9 @@ pub struct Facts {
     pub zipball_url: Option<String>,
     /// When the tagged commit was made (RFC 3339).
     pub created_at: Option<String>,
+    /// Whether its assets can no longer change.
+    #[serde(default)]
+    pub immutable: bool,
     /// Who made it.
     #[serde(default)]
     pub author: Author,
@@ -65,6 +68,8 @@ pub(super) struct Asset {
     state: String,
     url: String,
     browser_download_url: String,
+    created_at: Option<String>,
+    label: Option<String>,
 }
 
 fn uploaded() -> String {
@@ -117,6 +122,8 @@ impl Asset {
             state: self.state,
             url: self.url,
             browser_download_url: self.browser_download_url,
+            created_at: self.created_at,
+            label: self.label,
         }
     }
 }

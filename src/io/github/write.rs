@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::io::http::{Method, Request, Response, Setback, Url, encode_segment};
+use crate::io::http::{Again, Method, Request, Response, Setback, Url, encode_segment};
 use crate::model::release::{Asset, Release, ReleaseTag};
 use crate::progress::Progress;
 
@@ -56,12 +56,18 @@ impl GitHub {
         }
     }
 
-    /// Makes a draft of the release `tag`.
+    /// Makes a draft of the release `tag`. Only a refusal that asks to wait is
+    /// tried again: without an answer the draft may be there.
     ///
     /// # Errors
     /// [`ErrorKind::Network`] when the API refuses or does not answer; the draft
     /// may be there nevertheless.
-    pub fn create_draft(&self, tag: &ReleaseTag, description: &str) -> Result<OwnRelease> {
+    pub fn create_draft(
+        &self,
+        tag: &ReleaseTag,
+        description: &str,
+        progress: &dyn Progress,
+    ) -> Result<OwnRelease> {
         let body = json!({
             "tag_name": tag.as_str(),
             "name": tag.as_str(),
@@ -69,7 +75,10 @@ impl GitHub {
             "draft": true,
         });
         let url = self.url("/releases")?;
-        let made: wire::Release = self.tell(Method::Post, url, &body)?.json(MAX_JSON)?;
+        let made: wire::Release = self.retry.run(progress, || {
+            let response = self.tell(Method::Post, url.clone(), &body);
+            Ok(response.map_err(only_when_asked)?.json(MAX_JSON)?)
+        })?;
         made.own()
     }
 
@@ -86,27 +95,41 @@ impl GitHub {
         })
     }
 
+    /// Gives `asset` the name `name`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Network`] when the API refuses or does not answer.
+    pub fn rename_asset(&self, asset: &Asset, name: &str, progress: &dyn Progress) -> Result<()> {
+        let url = self.url(&format!("/releases/assets/{}", asset.id))?;
+        self.retry.run(progress, || {
+            let body = json!({ "name": name });
+            self.tell(Method::Patch, url.clone(), &body).map(drop)
+        })
+    }
+
     /// Takes `asset` away.
     ///
     /// # Errors
     /// [`ErrorKind::Network`] when the API refuses or does not answer.
-    pub fn delete_asset(&self, asset: &Asset) -> Result<()> {
+    pub fn delete_asset(&self, asset: &Asset, progress: &dyn Progress) -> Result<()> {
         let url = self.url(&format!("/releases/assets/{}", asset.id))?;
-        let request = Request::new(Method::Delete, url).authorized(self.authorization.as_ref());
-        let response = self.client.send(request).map_err(Error::from)?;
-        if response.status() == 404 {
-            return Ok(());
-        }
-        status::good(response)
-            .map(drop)
-            .map_err(|setback| setback.error)
+        self.retry.run(progress, || {
+            let request =
+                Request::new(Method::Delete, url.clone()).authorized(self.authorization.as_ref());
+            let response = self.client.send(request)?;
+            if response.status() == 404 {
+                return Ok(());
+            }
+            self.done(response).map(drop)
+        })
     }
 
-    /// Uploads `bytes` as the asset `name` of `release`.
+    /// Uploads `bytes` as the asset `name` of `release`, once.
     ///
     /// # Errors
-    /// [`ErrorKind::Network`] when it does not get through: a part of it may be
-    /// there then, and has to be deleted first.
+    /// A [`Setback`] of kind [`ErrorKind::Network`] when it does not get through:
+    /// a part of it, or all of it, may be there then, and has to be looked at
+    /// before the next attempt.
     pub fn upload(
         &self,
         release: &OwnRelease,
@@ -114,7 +137,7 @@ impl GitHub {
         content_type: &str,
         bytes: &[u8],
         progress: &dyn Progress,
-    ) -> Result<()> {
+    ) -> Result<(), Setback> {
         let url = self.upload_url(release, name)?;
         progress.begin(&format!("uploading {name}"), Some(bytes.len() as u64));
         let mut reader = Counting { bytes, progress };
@@ -124,10 +147,19 @@ impl GitHub {
             .stream(content_type, &mut reader, bytes.len() as u64);
         let sent = self.client.send(request);
         progress.end();
-        let response = sent.map_err(Error::from)?;
-        status::good(response)
-            .map(drop)
-            .map_err(|setback| setback.error)
+        let response = sent?;
+        // The name is taken: by an attempt whose answer was lost, or by half.
+        let is_taken = response.status() == 422;
+        self.done(response).map(drop).map_err(|setback| {
+            if is_taken {
+                Setback {
+                    again: Again::Soon,
+                    ..setback
+                }
+            } else {
+                setback
+            }
+        })
     }
 
     /// Where `release` takes uploads. The token goes along, so only to the API's
@@ -158,7 +190,42 @@ impl GitHub {
             .header("accept", "application/vnd.github+json")
             .header("x-github-api-version", "2022-11-28")
             .body("application/json", &bytes);
-        status::good(self.client.send(request)?)
+        self.done(self.client.send(request)?)
+    }
+
+    /// The response, if what it answers was done. What may not be changed is
+    /// hidden from a token that lacks the right as well as forbidden.
+    fn done(&self, response: Response) -> Result<Response, Setback> {
+        let lacks_right = matches!(response.status(), 403 | 404);
+        status::good(response).map_err(|setback| {
+            if !lacks_right || setback.again != Again::No {
+                return setback;
+            }
+            let hint = if self.authorization.is_some() {
+                format!(
+                    "the token needs the permission to write the contents of {}",
+                    self.repository()
+                )
+            } else {
+                "give a token: SEALIFT_GITHUB_TOKEN or --token-file".to_owned()
+            };
+            Setback {
+                error: setback.error.hint(hint),
+                again: Again::No,
+            }
+        })
+    }
+}
+
+/// The setback, to be tried again only where the peer said that it did nothing
+/// and when to come back.
+fn only_when_asked(setback: Setback) -> Setback {
+    match setback.again {
+        Again::After(_) => setback,
+        _ => Setback {
+            again: Again::No,
+            ..setback
+        },
     }
 }
 

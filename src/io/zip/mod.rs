@@ -2,6 +2,7 @@
 //! the same bytes.
 
 mod read;
+mod time;
 mod write;
 
 pub use read::{ZipEntry, ZipLimits, ZipReader};

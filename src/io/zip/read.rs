@@ -11,6 +11,7 @@ use std::path::Path;
 
 use zip::{CompressionMethod, ZipArchive};
 
+use super::time;
 use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::model::entry_name::fault;
 
@@ -63,6 +64,8 @@ pub struct ZipEntry {
     pub size: u64,
     /// Its length as stored, deflated or not.
     pub stored: u64,
+    /// Its time, which has no zone, as if it were UTC (RFC 3339).
+    pub modified: String,
     index: usize,
 }
 
@@ -302,6 +305,7 @@ fn check_entries<R: Read + Seek>(
             return refuse("makes the zip larger than accepted");
         }
         entries.push(ZipEntry {
+            modified: time::as_utc(data.last_modified().unwrap_or_default()),
             name,
             size,
             stored,

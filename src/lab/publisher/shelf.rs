@@ -33,6 +33,8 @@ pub struct ShelfRelease {
     pub prerelease: bool,
     /// When it was made (RFC 3339).
     pub created_at: String,
+    /// When it was made public, if it was.
+    pub published_at: Option<String>,
     /// What can be downloaded.
     pub assets: Vec<ShelfAsset>,
 }
@@ -96,6 +98,7 @@ impl Shelf {
                 draft: false,
                 prerelease: false,
                 created_at: created_at.to_owned(),
+                published_at: Some(created_at.to_owned()),
                 assets,
             },
         );

@@ -10,7 +10,7 @@ use super::shelf::{ShelfAsset, ShelfRelease};
 /// "Release" of the API; `base` is where it is served.
 pub(super) fn release(base: &str, repository: &Repository, release: &ShelfRelease) -> Value {
     let url = format!("{base}/repos/{repository}/releases/{}", release.id);
-    let published = (!release.draft).then_some(&release.created_at);
+    let published = release.published_at.as_ref().filter(|_| !release.draft);
     let assets: Vec<Value> = release
         .assets
         .iter()

@@ -15,6 +15,7 @@ pub(super) fn answer(shelf: &mut Shelf, request: &Request, base: &str, rest: &[&
     }
     match (request.method.as_str(), rest) {
         ("POST", []) => create(shelf, request, base),
+        ("PATCH", ["assets", id]) => rename(shelf, request, base, id),
         ("PATCH", [id]) => change(shelf, request, base, id),
         ("POST", [id, "assets"]) => upload(shelf, request, base, id),
         ("DELETE", ["assets", id]) => delete_asset(shelf, id),
@@ -41,6 +42,7 @@ fn create(shelf: &mut Shelf, request: &Request, base: &str) -> Response {
         draft: body["draft"].as_bool().unwrap_or(false),
         prerelease: body["prerelease"].as_bool().unwrap_or(false),
         created_at: "2026-03-01T12:00:00Z".to_owned(),
+        published_at: None,
         assets: Vec::new(),
     };
     let answer = wire::release(base, &shelf.repository, &release);
@@ -57,6 +59,9 @@ fn change(shelf: &mut Shelf, request: &Request, base: &str, id: &str) -> Respons
     };
     if let Some(draft) = body.get("draft").and_then(Value::as_bool) {
         release.draft = draft;
+        if !draft && release.published_at.is_none() {
+            release.published_at = Some("2026-03-01T12:05:00Z".to_owned());
+        }
     }
     if let Some(text) = body.get("body").and_then(Value::as_str) {
         release.body = Some(text.to_owned());
@@ -84,6 +89,31 @@ fn upload(shelf: &mut Shelf, request: &Request, base: &str, id: &str) -> Respons
     let release = release.clone();
     let answer = wire::asset(base, &shelf.repository, &release, &asset);
     Response::json(201, &answer)
+}
+
+fn rename(shelf: &mut Shelf, request: &Request, base: &str, id: &str) -> Response {
+    let Ok(body) = serde_json::from_slice::<Value>(&request.body) else {
+        return refuse(400, "Problems parsing JSON");
+    };
+    let repository = shelf.repository.clone();
+    for release in &mut shelf.releases {
+        let Some(place) = release.assets.iter().position(|a| a.id.to_string() == id) else {
+            continue;
+        };
+        if let Some(name) = body.get("name").and_then(Value::as_str) {
+            let mut others = release.assets.iter();
+            if others.any(|asset| asset.name == name && asset.id.to_string() != id) {
+                return taken("ReleaseAsset", "name");
+            }
+            if let Some(asset) = release.assets.get_mut(place) {
+                name.clone_into(&mut asset.name);
+            }
+        }
+        if let Some(asset) = release.assets.get(place) {
+            return Response::json(200, &wire::asset(base, &repository, release, asset));
+        }
+    }
+    not_found()
 }
 
 fn delete_asset(shelf: &mut Shelf, id: &str) -> Response {
