@@ -24,7 +24,7 @@ pub enum AnalyticsCommand {
     /// Show an analytics
     Show(One),
     /// Put an analytics from a file
-    Put(put::PutArgs),
+    Put(put::ObjectArgs),
     /// Change description, memory, threads or lazy start by the keys of a file
     Update(FileArgs),
     /// Start an analytics

@@ -72,7 +72,7 @@ pub struct FileArgs {
 )]
 pub struct PutArgs {
     #[command(flatten)]
-    put: put::PutArgs,
+    put: put::ObjectArgs,
     /// The indices, in place of `INDEX_PATTERN_NAME`
     #[arg(long, value_name = "PATTERN")]
     index_pattern: Vec<String>,

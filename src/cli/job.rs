@@ -56,7 +56,7 @@ pub enum JobCommand {
 #[command(after_help = "Example: sealift job put dns-exfiltration --from job.json --cluster soc")]
 pub struct PutArgs {
     #[command(flatten)]
-    put: put::PutArgs,
+    put: put::ObjectArgs,
     /// The indices of its `datafeed_config`, in place of `INDEX_PATTERN_NAME`
     #[arg(long, value_name = "PATTERN")]
     index_pattern: Vec<String>,

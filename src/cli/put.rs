@@ -18,7 +18,7 @@ use crate::model::content;
 
 /// An object and its file.
 #[derive(Debug, clap::Args)]
-pub struct PutArgs {
+pub struct ObjectArgs {
     /// Its id [default: what the file says]
     pub id: Option<String>,
     /// The JSON file: the body, or `{"name", "type", "body"}`
@@ -41,7 +41,7 @@ pub struct PutArgs {
 /// [`ErrorKind::Usage`] for a file of another kind, or without an id; as reading,
 /// connecting and putting.
 pub fn run(
-    args: &PutArgs,
+    args: &ObjectArgs,
     kind: ArtifactKind,
     desk: &Desk,
     fill: impl FnOnce(&mut Value),
@@ -80,7 +80,7 @@ pub fn run(
 }
 
 /// The id of the command line, else that of the file.
-fn id(args: &PutArgs, kind: ArtifactKind) -> Result<String> {
+fn id(args: &ObjectArgs, kind: ArtifactKind) -> Result<String> {
     let name = args.from.display().to_string();
     let text = files::read_text(&args.from, managed::MAX_FILE)?;
     let mut cataloger = Cataloger::new();

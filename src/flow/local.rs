@@ -1,10 +1,9 @@
 //! Sealing for a cluster that is reachable from here: a release is packed and
 //! signed with a key of this machine, so that it goes the one way that bundles go.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, ErrorKind, OrErr, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::flow::gather::{Gathered, gather};
 use crate::flow::key::{self, KeyFacts, read_secret_text};
 use crate::flow::pack::{PackInput, pack};
@@ -105,32 +104,26 @@ impl LocalKey {
         let folder = folder(state);
         files::create_folder(&folder)?;
         let target = folder.join(format!("{name}.sealift"));
+        let open = || VerifiedBundle::open(Medium::file(&target)?, conditions);
+        if let Ok(earlier) = open()
+            && holds(&earlier, &gathered)?
+        {
+            return Ok(earlier);
+        }
         let now = conditions.now;
+        let channels = conditions.memory.map(|memory| &memory.channels);
+        let last = channels.and_then(|channels| channels.get(&channel));
+        let after = last.map_or(0, |last| last.sequence.saturating_add(1));
         let header = ListHeader {
-            sequence: by_time(now),
+            sequence: by_time(now).max(after),
             created: now,
             expires: now.plus_days(DAYS)?,
             trust: 0,
             name,
             channel,
         };
-        let draft = folder.join(format!("{}.new.sealift", header.name));
-        self.pack(header, gathered, &draft, conditions.threads, progress)?;
-        let open = |path: &Path| VerifiedBundle::open(Medium::file(path)?, conditions);
-        let fresh = open(&draft)?;
-        if let Ok(earlier) = open(&target)
-            && earlier.manifest().artifacts == fresh.manifest().artifacts
-        {
-            fs::remove_file(&draft).or_err(ErrorKind::Io, || {
-                format!("cannot remove {}", draft.display())
-            })?;
-            return Ok(earlier);
-        }
-        drop(fresh);
-        fs::rename(&draft, &target).or_err(ErrorKind::Io, || {
-            format!("cannot write {}", target.display())
-        })?;
-        open(&target)
+        self.pack(header, gathered, &target, conditions.threads, progress)?;
+        open()
     }
 
     fn pack(
@@ -152,6 +145,26 @@ impl LocalKey {
         let keys = std::slice::from_ref(&self.secret);
         pack(input, keys, target, threads, progress).map(drop)
     }
+}
+
+/// Whether `bundle` brings exactly the artifacts that were gathered.
+fn holds(bundle: &VerifiedBundle, gathered: &Gathered) -> Result<bool> {
+    let there = &bundle.manifest().artifacts;
+    if there.len() != gathered.catalog.items.len() {
+        return Ok(false);
+    }
+    for item in &gathered.catalog.items {
+        let (_, digest) = gathered.content(&item.place)?.measure()?;
+        let is_there = there.iter().any(|entry| {
+            entry.artifact() == item.artifact
+                && entry.sha256 == digest
+                && entry.part == item.place.part
+        });
+        if !is_there {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// What the bundle of a release is called, and its channel: one per family, so

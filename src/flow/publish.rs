@@ -62,11 +62,16 @@ pub fn publish(
     validated: &Validated,
     progress: &dyn Progress,
 ) -> Result<Vec<Step>> {
-    steps(github, validated, progress).map_err(|error| match error.kind() {
-        ErrorKind::Network => {
-            error.hint("a draft may be there; run the same command again to complete it")
+    steps(github, validated, progress).map_err(|error| {
+        if error.kind() != ErrorKind::Network {
+            return error;
         }
-        _ => error,
+        let completed = "run the same command again to complete what is there as a draft";
+        let hint = match error.next_step() {
+            Some(first) => format!("{first}; then {completed}"),
+            None => completed.to_owned(),
+        };
+        error.hint(hint)
     })
 }
 

@@ -166,6 +166,7 @@ pub fn validate(dir: &Path, options: &Options, progress: &dyn Progress) -> Resul
 
     let mut remarks = numbering::check(&tag, options.published.as_ref(), options.new_family);
     remarks.extend(contents::extra(&source.files));
+    remarks.extend(contents::empty_bodies(&catalog, &source.files));
     remarks.extend(contents::catalogued(&catalog));
     remarks.extend(contents::linted(&source, &options.version));
     remarks.extend(contents::models(&catalog, &source.files));

@@ -193,4 +193,39 @@ fn a_folder_is_validated_and_published() {
     assert_eq!(fetch.code, 0, "{}", fetch.err);
     let zip = |name: &str| std::fs::read(folder.path().join(name)).unwrap();
     assert_eq!(zip(&format!("{DGA}.zip")), zip("dga.zip"));
+
+    // What was published and fetched back can be packed, and names its publisher.
+    let local = |args: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_sealift"))
+            .args(args)
+            .current_dir(folder.path())
+            .env_clear()
+            .env("HOME", folder.path())
+            .output()
+            .unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&text)
+        );
+        String::from_utf8(text).unwrap()
+    };
+    local(&["key", "new", "alice", "--no-passphrase"]);
+    let zip = format!("{DGA}.zip");
+    local(&["pack", &zip, "-o", "dga.sealift", "--key", "alice.key.pem"]);
+    let shown = local(&[
+        "inspect",
+        "dga.sealift",
+        "--trust",
+        "alice.pub.pem",
+        "--json",
+    ]);
+    assert!(shown.contains("example/ml-releases"), "{shown}");
+
+    let made = run(&["release", "manifest", DGA, "--make", "--json"]);
+    assert_eq!(
+        made.result(),
+        run(&["release", "manifest", DGA, "--json"]).result()
+    );
 }

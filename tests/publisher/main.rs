@@ -11,6 +11,8 @@ mod catalog;
 mod fetching;
 mod front_desk;
 mod http;
+mod migrating;
+mod old_rules;
 mod publishing;
 mod real_shaped;
 #[path = "../common/recorded_publisher.rs"]

@@ -7,7 +7,9 @@ use crate::flow::lint::{self, Source};
 use crate::model::artifact::ArtifactKind;
 use crate::model::catalog::naming::{self, Naming};
 use crate::model::catalog::{self, Catalog};
+use crate::model::content;
 use crate::model::finding::Severity;
+use crate::model::manifest::Part;
 use crate::model::version::StackVersion;
 
 use super::Remark;
@@ -23,6 +25,23 @@ pub(super) fn extra(files: &[(String, Vec<u8>)]) -> Vec<Remark> {
         .map(|name| {
             let message = "a DGA release of the first naming holds its five files and no other";
             Remark::error("release/file", name, message)
+        })
+        .collect()
+}
+
+/// Objects in `{"name", "type", "body"}` have something in their body.
+pub(super) fn empty_bodies(catalog: &Catalog, files: &[(String, Vec<u8>)]) -> Vec<Remark> {
+    let wrapped = catalog.items.iter().filter(|item| {
+        let part = item.place.part.as_ref();
+        part.is_some_and(|part| *part == Part::Pointer("/body".to_owned()))
+    });
+    wrapped
+        .filter_map(|item| {
+            let place = &item.place;
+            let (_, bytes) = files.iter().find(|(name, _)| *name == place.file)?;
+            let body = content::read(&place.file, place.part.as_ref(), bytes).ok()?;
+            let is_empty = body.as_object().is_some_and(serde_json::Map::is_empty);
+            is_empty.then(|| Remark::error("release/file", &place.file, "its body is empty"))
         })
         .collect()
 }

@@ -202,8 +202,8 @@ fn wrapped(value: &Value) -> Result<Option<Found>> {
     let Some((_, kind, key)) = WRAPPED.into_iter().find(|(word, _, _)| *word == kind) else {
         return Err(malformed(format!("its type {kind:?} is unknown")));
     };
-    if body.as_object().is_none_or(serde_json::Map::is_empty) {
-        return Err(malformed("its body is not an object, or empty"));
+    if !body.is_object() {
+        return Err(malformed("its body is not an object"));
     }
     if let Some(own) = body.get(key).and_then(Value::as_str)
         && own != name
