@@ -182,7 +182,7 @@ fn what_is_published_can_be_fetched() {
             .ends_with(&format!("/releases/download/{DGA}/{DGA}.zip"))
     );
     // What the API tells of release and asset, and the zip of its entries.
-    let served = github
+    let offered = github
         .own_release(&validated.tag, &Silent)
         .unwrap()
         .unwrap();
@@ -193,12 +193,12 @@ fn what_is_published_can_be_fetched() {
     assert_eq!(manifest.created_at, "2026-03-01T12:00:00Z");
     assert_eq!(
         Some(asset.created_at.as_str()),
-        served.release.assets[0].created_at.as_deref()
+        offered.release.assets[0].created_at.as_deref()
     );
     assert_eq!(asset.description.as_deref(), Some(""), "the label");
     assert_eq!(
         (manifest.id, manifest.author.as_str()),
-        (served.release.id, "example")
+        (offered.release.id, "example")
     );
     assert_eq!(
         manifest.description.as_deref(),
