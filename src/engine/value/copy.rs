@@ -70,24 +70,44 @@ pub(super) const fn is_container(value: &Value) -> bool {
     )
 }
 
+/// Moves a list, map or set to the pile; null stays in its place.
+pub(super) fn give(value: &mut Value, pile: &mut Vec<Value>) {
+    if is_container(value) {
+        pile.push(std::mem::take(value));
+    }
+}
+
 /// Drops values one after the other: a container whose last handle goes gives
-/// its elements to the pile first, so that no nesting can overflow the stack.
+/// those within it to the pile first, so that no nesting can overflow the stack.
 pub(super) fn drop_flat(mut pile: Vec<Value>) {
     while let Some(value) = pile.pop() {
         match &value {
             Value::List(list) | Value::FrozenList(list) if list.is_last() => {
-                pile.append(&mut list.borrow_mut());
+                give_all(&mut list.borrow_mut(), &mut pile);
             }
             Value::Map(map) | Value::FrozenMap(map) if map.is_last() => {
-                pile.append(&mut map.borrow_mut().drain());
+                map.borrow_mut().give_containers(&mut pile);
             }
             Value::Set(set) if set.is_last() => {
-                pile.append(&mut set.borrow_mut().drain());
+                set.borrow_mut().give_containers(&mut pile);
             }
             Value::Array(array) if array.is_last() => {
-                pile.append(&mut array.borrow_mut());
+                give_all(&mut array.borrow_mut(), &mut pile);
             }
             _ => {}
         }
+    }
+}
+
+/// Drops the elements of a list or array.
+pub(super) fn drop_items(items: &mut [Value]) {
+    let mut pile = Vec::new();
+    give_all(items, &mut pile);
+    drop_flat(pile);
+}
+
+fn give_all(items: &mut [Value], pile: &mut Vec<Value>) {
+    for item in items {
+        give(item, pile);
     }
 }

@@ -2,7 +2,7 @@
 //! grow as Java's do, so that iteration gives Java's order. Chains are not
 //! turned into trees; that changes no order until keys collide wholesale.
 
-use super::{Value, equals};
+use super::{Value, copy, equals};
 
 /// Marks the end of a chain.
 const END: u32 = u32::MAX;
@@ -212,12 +212,12 @@ impl HashTable {
         self.buckets.fill(END);
     }
 
-    /// Takes all entries out and gives them, in no particular order.
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = (Value, Value)> + use<> {
-        let slots = std::mem::take(&mut self.slots);
-        self.live = 0;
-        self.buckets.fill(END);
-        slots.into_iter().filter_map(|slot| slot.entry)
+    /// Takes the lists, maps and sets out to a pile; null stands in their place.
+    pub(super) fn give_containers(&mut self, pile: &mut Vec<Value>) {
+        for (key, value) in self.slots.iter_mut().filter_map(|slot| slot.entry.as_mut()) {
+            copy::give(key, pile);
+            copy::give(value, pile);
+        }
     }
 
     fn bucket_order(&self) -> Vec<u32> {
@@ -233,16 +233,17 @@ impl HashTable {
     }
 
     /// Entries by bucket: the order of `HashMap`.
-    pub(super) fn by_bucket(&self) -> impl Iterator<Item = (&Value, &Value)> {
-        self.buckets.iter().flat_map(move |&head| Chain {
-            table: self,
-            at: head,
-        })
+    pub(super) fn by_bucket(&self) -> ByBucket<'_> {
+        ByBucket {
+            heads: self.buckets.iter(),
+            slots: &self.slots,
+            at: END,
+        }
     }
 
     /// Entries by insertion: the order of `LinkedHashMap`.
-    pub(super) fn by_insertion(&self) -> impl Iterator<Item = (&Value, &Value)> {
-        self.slots.iter().filter_map(|slot| entry_of(slot))
+    pub(super) fn by_insertion(&self) -> ByInsertion<'_> {
+        ByInsertion(self.slots.iter())
     }
 }
 
@@ -250,18 +251,37 @@ fn entry_of(slot: &Slot) -> Option<(&Value, &Value)> {
     slot.entry.as_ref().map(|(key, value)| (key, value))
 }
 
-struct Chain<'a> {
-    table: &'a HashTable,
+/// Goes through the chains of all buckets.
+#[derive(Debug)]
+pub(super) struct ByBucket<'a> {
+    heads: std::slice::Iter<'a, u32>,
+    slots: &'a [Slot],
     at: u32,
 }
 
-impl<'a> Iterator for Chain<'a> {
+impl<'a> Iterator for ByBucket<'a> {
     type Item = (&'a Value, &'a Value);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let slot = self.table.slots.get(self.at as usize)?;
-        self.at = slot.next;
-        entry_of(slot)
+        loop {
+            if let Some(slot) = self.slots.get(self.at as usize) {
+                self.at = slot.next;
+                return entry_of(slot);
+            }
+            self.at = *self.heads.next()?;
+        }
+    }
+}
+
+/// Goes through the entries as they came.
+#[derive(Debug)]
+pub(super) struct ByInsertion<'a>(std::slice::Iter<'a, Slot>);
+
+impl<'a> Iterator for ByInsertion<'a> {
+    type Item = (&'a Value, &'a Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.find_map(entry_of)
     }
 }
 

@@ -132,10 +132,7 @@ impl List {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        let items = self.items.get_mut();
-        if items.iter().any(copy::is_container) {
-            copy::drop_flat(std::mem::take(items));
-        }
+        copy::drop_items(self.items.get_mut());
     }
 }
 

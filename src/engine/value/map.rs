@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::hash::{hash_code, spread};
-use super::hash_table::{HashTable, capacity_for};
+use super::hash_table::{ByBucket, ByInsertion, HashTable, capacity_for};
 use super::text::hash_code_of_str;
 use super::tree::Tree;
 use super::{JavaString, Value, copy, equals};
@@ -20,7 +20,27 @@ pub enum Order {
 }
 
 /// Iterates over the entries of a map.
-pub type Entries<'a> = Box<dyn Iterator<Item = (&'a Value, &'a Value)> + 'a>;
+#[derive(Debug)]
+pub struct Entries<'a>(Inside<'a>);
+
+#[derive(Debug)]
+enum Inside<'a> {
+    ByBucket(ByBucket<'a>),
+    ByInsertion(ByInsertion<'a>),
+    Sorted(std::slice::Iter<'a, (Value, Value)>),
+}
+
+impl<'a> Iterator for Entries<'a> {
+    type Item = (&'a Value, &'a Value);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match &mut self.0 {
+            Inside::ByBucket(entries) => entries.next(),
+            Inside::ByInsertion(entries) => entries.next(),
+            Inside::Sorted(entries) => entries.next().map(|(key, value)| (key, value)),
+        }
+    }
+}
 
 /// A Java map. It is also what a [`Set`](super::Set) is made of.
 #[derive(Clone, Debug)]
@@ -175,9 +195,16 @@ impl JavaMap {
     /// The value of a string key.
     #[must_use]
     pub fn get_str(&self, key: &str) -> Option<&Value> {
+        self.get_hashed(key, hash_code_of_str(key))
+    }
+
+    /// The value of a string key whose `hashCode()` is known: for keys that are
+    /// looked up again and again.
+    #[must_use]
+    pub fn get_hashed(&self, key: &str, hash: i32) -> Option<&Value> {
         match &self.store {
             Store::Hash(table) | Store::Linked(table) => table.get(
-                spread(hash_code_of_str(key)),
+                spread(hash),
                 |known| matches!(known, Value::Str(text) if text.eq_str(key)),
             ),
             Store::Tree(tree) => tree.get(&Value::str(key)),
@@ -279,29 +306,19 @@ impl JavaMap {
     /// The entries in the order of the map.
     #[must_use]
     pub fn iter(&self) -> Entries<'_> {
-        match &self.store {
-            Store::Hash(table) => Box::new(table.by_bucket()),
-            Store::Linked(table) => Box::new(table.by_insertion()),
-            Store::Tree(tree) => Box::new(tree.iter()),
+        Entries(match &self.store {
+            Store::Hash(table) => Inside::ByBucket(table.by_bucket()),
+            Store::Linked(table) => Inside::ByInsertion(table.by_insertion()),
+            Store::Tree(tree) => Inside::Sorted(tree.iter()),
+        })
+    }
+
+    /// Takes the lists, maps and sets out to a pile, for a drop without recursion.
+    pub(super) fn give_containers(&mut self, pile: &mut Vec<Value>) {
+        match &mut self.store {
+            Store::Hash(table) | Store::Linked(table) => table.give_containers(pile),
+            Store::Tree(tree) => tree.give_containers(pile),
         }
-    }
-
-    /// Takes all values and keys out, for a drop without recursion.
-    pub(super) fn drain(&mut self) -> Vec<Value> {
-        let pairs: Vec<(Value, Value)> = match &mut self.store {
-            Store::Hash(table) | Store::Linked(table) => table.drain().collect(),
-            Store::Tree(tree) => tree.drain(),
-        };
-        pairs
-            .into_iter()
-            .flat_map(|(key, value)| [key, value])
-            .collect()
-    }
-
-    /// Whether some key or value is a container.
-    pub(super) fn has_containers(&self) -> bool {
-        self.iter()
-            .any(|(key, value)| copy::is_container(key) || copy::is_container(value))
     }
 }
 
@@ -320,8 +337,8 @@ fn is_string(known: &Value, key: &JavaString) -> bool {
 
 impl Drop for JavaMap {
     fn drop(&mut self) {
-        if self.has_containers() {
-            copy::drop_flat(self.drain());
-        }
+        let mut pile = Vec::new();
+        self.give_containers(&mut pile);
+        copy::drop_flat(pile);
     }
 }

@@ -44,7 +44,7 @@ pub use map_handle::Map;
 pub use object::{JavaObject, Object};
 pub use render::RenderError;
 pub use set::Set;
-pub use text::JavaString;
+pub use text::{JavaString, hash_code_of_str};
 pub use tree::natural_order;
 
 /// How deeply lists and maps may nest when they are read, copied, compared or

@@ -205,10 +205,9 @@ impl JavaString {
         if known != 0 {
             return known;
         }
-        let step = |hash: i32, unit: u16| hash.wrapping_mul(31).wrapping_add(i32::from(unit));
         let hash = match self.ascii_bytes() {
-            Some(bytes) => bytes.iter().fold(0, |hash, &byte| step(hash, byte.into())),
-            None => self.units().fold(0, step),
+            Some(bytes) => hash_of(bytes.iter().map(|&byte| u16::from(byte))),
+            None => hash_of(self.units()),
         };
         self.0.hash.set(hash);
         hash
@@ -232,8 +231,16 @@ impl JavaString {
 
 /// `String.hashCode()` of a UTF-8 text.
 #[must_use]
-pub(super) fn hash_code_of_str(text: &str) -> i32 {
-    text.encode_utf16().fold(0_i32, |hash, unit| {
+pub fn hash_code_of_str(text: &str) -> i32 {
+    if text.is_ascii() {
+        hash_of(text.bytes().map(u16::from))
+    } else {
+        hash_of(text.encode_utf16())
+    }
+}
+
+fn hash_of(units: impl Iterator<Item = u16>) -> i32 {
+    units.fold(0_i32, |hash, unit| {
         hash.wrapping_mul(31).wrapping_add(i32::from(unit))
     })
 }

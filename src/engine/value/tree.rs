@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::convert::Infallible;
 
-use super::Value;
+use super::{Value, copy};
 
 /// `Comparable.compareTo` between two values of the same class; `None` when
 /// Java would throw (other classes, null).
@@ -141,11 +141,15 @@ impl Tree {
         self.entries.clear();
     }
 
-    pub(super) fn drain(&mut self) -> Vec<(Value, Value)> {
-        std::mem::take(&mut self.entries)
+    /// Takes the lists, maps and sets out to a pile; null stands in their place.
+    pub(super) fn give_containers(&mut self, pile: &mut Vec<Value>) {
+        for (key, value) in &mut self.entries {
+            copy::give(key, pile);
+            copy::give(value, pile);
+        }
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&Value, &Value)> {
-        self.entries.iter().map(|(key, value)| (key, value))
+    pub(super) fn iter(&self) -> std::slice::Iter<'_, (Value, Value)> {
+        self.entries.iter()
     }
 }

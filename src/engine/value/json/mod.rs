@@ -3,5 +3,5 @@
 mod parse;
 mod write;
 
-pub use parse::{JsonError, parse, parse_ordered, parse_prefix};
+pub use parse::{JsonError, parse, parse_last_wins, parse_ordered, parse_prefix};
 pub use write::write;

@@ -37,7 +37,15 @@ impl std::error::Error for JsonError {}
 /// When it is no JSON, repeats a key within an object, or nests deeper than
 /// [`MAX_DEPTH`].
 pub fn parse(text: &[u8]) -> Result<Value, JsonError> {
-    read(text, JavaMap::new)
+    read(text, JavaMap::new, false)
+}
+
+/// As [`parse`], but of a key that comes twice the last value counts.
+///
+/// # Errors
+/// As [`parse`], but for such keys.
+pub fn parse_last_wins(text: &[u8]) -> Result<Value, JsonError> {
+    read(text, JavaMap::new, true)
 }
 
 /// As [`parse`], with objects as `LinkedHashMap`s, which keep the order of keys.
@@ -45,7 +53,7 @@ pub fn parse(text: &[u8]) -> Result<Value, JsonError> {
 /// # Errors
 /// As [`parse`].
 pub fn parse_ordered(text: &[u8]) -> Result<Value, JsonError> {
-    read(text, JavaMap::linked)
+    read(text, JavaMap::linked, false)
 }
 
 /// As [`parse`], but what follows the value is not looked at, as the `json`
@@ -58,16 +66,18 @@ pub fn parse_prefix(text: &[u8]) -> Result<Value, JsonError> {
         text,
         at: 0,
         new_map: JavaMap::new,
+        last_wins: false,
     };
     let result = parser.value(0);
     parser.place(result)
 }
 
-fn read(text: &[u8], new_map: fn() -> JavaMap) -> Result<Value, JsonError> {
+fn read(text: &[u8], new_map: fn() -> JavaMap, last_wins: bool) -> Result<Value, JsonError> {
     let mut parser = Parser {
         text,
         at: 0,
         new_map,
+        last_wins,
     };
     let result = parser.document();
     parser.place(result)
@@ -77,6 +87,8 @@ struct Parser<'a> {
     text: &'a [u8],
     at: usize,
     new_map: fn() -> JavaMap,
+    /// A key may come twice
+    last_wins: bool,
 }
 
 type Parsed<T> = Result<T, String>;
@@ -173,7 +185,7 @@ impl<'a> Parser<'a> {
             self.blanks();
             self.expect(b':')?;
             let value = self.value(depth + 1)?;
-            if map.put(Value::Str(key.clone()), value).is_some() {
+            if map.put(Value::Str(key.clone()), value).is_some() && !self.last_wins {
                 return Err(format!("duplicate field '{key}'"));
             }
             self.blanks();
