@@ -14,7 +14,7 @@ use crate::cli::opening::{OpeningArgs, threads};
 use crate::cli::{escape, rehearsal_text};
 use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::flow::gather::gather;
-use crate::flow::rehearse::{Artifacts, Lines, Report, Stage, choose, rehearse};
+use crate::flow::rehearse::{self, Artifacts, Lines, Report, Stage, choose, rehearse};
 use crate::io::bundle::VerifiedBundle;
 use crate::io::files::Draft;
 use crate::model::content::has_extension;
@@ -134,17 +134,16 @@ fn over(
         let expected = set
             .expected
             .map(|expected| Lines::new(BufReader::new(expected), "expected results"));
+        let mut add = written
+            .as_mut()
+            .map(|written| |result: &str| written.add(result));
         let report = rehearse(
             &stage,
             entry,
             documents,
             expected,
             threads(args.opening.threads),
-            &mut |result| {
-                written
-                    .as_mut()
-                    .map_or(Ok(()), |written| written.add(result))
-            },
+            add.as_mut().map(|add| -> rehearse::Results<'_> { add }),
             &desk.progress(),
         )?;
         rehearsals.push((set.name, report));
@@ -200,7 +199,7 @@ impl Results {
         })
     }
 
-    fn add(&mut self, result: &Value) -> Result<()> {
+    fn add(&mut self, result: &str) -> Result<()> {
         writeln!(self.lines, "{result}").or_err(ErrorKind::Io, || {
             format!("cannot write {}", self.path.display())
         })

@@ -22,6 +22,8 @@ use super::value::JavaString;
 const MAX_STEPS: usize = 1_000_000;
 /// Longest pattern, in bytes.
 const MAX_PATTERN: usize = 64 << 10;
+/// Matches that are found in one text at most.
+const MAX_MATCHES: usize = 1 << 20;
 /// Longest text that a replacement makes, in bytes.
 const MAX_TEXT: usize = 16 << 20;
 
@@ -143,7 +145,7 @@ impl Regex {
     /// one may stand right behind another.
     ///
     /// # Errors
-    /// When the search takes too many steps.
+    /// When the search takes too many steps or finds too many.
     pub fn find_all(&self, text: &str) -> Result<Vec<Match>, Failure> {
         let mut found = Vec::new();
         let mut from = 0;
@@ -154,6 +156,11 @@ impl Regex {
                 from += rest.chars().next().map_or(1, char::len_utf8);
             }
             found.push(next);
+            if found.len() > MAX_MATCHES {
+                return Err(Failure::illegal_argument(format!(
+                    "the pattern matches more than [{MAX_MATCHES}] times"
+                )));
+            }
         }
         Ok(found)
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::engine::value::Value as Fields;
 use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::flow::rehearse::compare::difference;
 use crate::flow::rehearse::{Document, Lines};
@@ -194,7 +195,7 @@ fn cases(documents: &[u8], expected: Option<&[u8]>) -> Result<Vec<Case>> {
             };
             Ok(Case {
                 id: document.id.unwrap_or_else(|| line.number.to_string()),
-                source: Value::Object(document.source),
+                source: Value::from(&Fields::Map(document.source)),
                 expected,
             })
         })
@@ -242,7 +243,7 @@ fn judge(case: &Case, simulated: &Value) -> Verdict {
     {
         return Verdict::Failed(swallowed);
     }
-    match wanted("_source").and_then(|wanted| difference(wanted, after)) {
+    match wanted("_source").and_then(|wanted| difference(&wanted.into(), &after.into())) {
         Some(found) => Verdict::Different(found.to_string()),
         None => Verdict::Right,
     }

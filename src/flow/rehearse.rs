@@ -21,8 +21,6 @@ use std::io::BufRead;
 use std::thread;
 use std::time::Instant;
 
-use serde_json::Value;
-
 pub use artifacts::Artifacts;
 pub use documents::{Document, Line, Lines};
 pub use entry::{Calls, choose, entries};
@@ -32,6 +30,7 @@ pub use report::{Finding, MAX_FINDINGS, Report, Spread};
 pub use scores::{STEPS, Scores};
 pub use stage::Stage;
 
+use crate::engine::value::{Value, json};
 use crate::error::{Error, ErrorKind, Result};
 use crate::progress::Progress;
 use documents::object;
@@ -39,9 +38,11 @@ use documents::object;
 /// How many documents are read before they are handed to the threads.
 const CHUNK: usize = 2_048;
 
+/// Takes the results as lines in the form of expected results, one after the other.
+pub type Results<'r> = &'r mut dyn FnMut(&str) -> Result<()>;
+
 /// Sends all documents through the pipeline `entry` of `stage` on `threads`
-/// threads. Each result goes to `results` as a line in the form of expected
-/// results, in the order of the documents.
+/// threads. Each result goes to `results`, in the order of the documents.
 ///
 /// # Errors
 /// [`ErrorKind::Io`] when reading fails; [`ErrorKind::Malformed`] for a line that
@@ -53,7 +54,7 @@ pub fn rehearse<R: BufRead, E: BufRead>(
     mut documents: Lines<R>,
     mut expected: Option<Lines<E>>,
     threads: usize,
-    results: &mut dyn FnMut(&Value) -> Result<()>,
+    mut results: Option<Results<'_>>,
     progress: &dyn Progress,
 ) -> Result<Report> {
     let threads = threads.max(1);
@@ -64,6 +65,11 @@ pub fn rehearse<R: BufRead, E: BufRead>(
     };
     let mut scores = Scores::default();
     let start = Instant::now();
+    let task = Task {
+        stage,
+        entry,
+        writes: results.is_some(),
+    };
     progress.begin("rehearsing documents", None);
     loop {
         progress.go_on()?;
@@ -72,10 +78,12 @@ pub fn rehearse<R: BufRead, E: BufRead>(
         if lines.is_empty() {
             break;
         }
-        for part in chunk(stage, entry, &lines, wanted.as_deref(), threads)? {
+        for part in task.chunk(&lines, wanted.as_deref(), threads)? {
             scores.merge(part.scores);
             for rehearsed in part.documents {
-                results(&rehearsed.line)?;
+                if let (Some(results), Some(line)) = (&mut results, &rehearsed.line) {
+                    results(line)?;
+                }
                 report.add(rehearsed.finding, rehearsed.agrees);
             }
         }
@@ -114,77 +122,101 @@ struct Part {
 
 /// One document, after its way through the pipelines.
 struct Rehearsed {
-    line: Value,
+    /// The result as a line, if it is to be written
+    line: Option<String>,
     finding: Finding,
     agrees: Option<bool>,
 }
 
-/// Splits a chunk between the threads.
-fn chunk(
-    stage: &Stage,
-    entry: &str,
-    lines: &[Line],
-    expected: Option<&[Line]>,
-    threads: usize,
-) -> Result<Vec<Part>> {
-    let share = lines.len().div_ceil(threads).max(1);
-    let expected: Vec<Option<&[Line]>> = match expected {
-        Some(expected) => expected.chunks(share).map(Some).collect(),
-        None => vec![None; lines.len().div_ceil(share)],
-    };
-    let work = lines.chunks(share).zip(expected);
-    if threads == 1 {
-        return work
-            .map(|(lines, expected)| part(stage, entry, lines, expected))
-            .collect();
-    }
-    thread::scope(|scope| {
-        let running: Vec<_> = work
-            .map(|(lines, expected)| scope.spawn(move || part(stage, entry, lines, expected)))
-            .collect();
-        running
-            .into_iter()
-            .map(|thread| {
-                thread.join().unwrap_or_else(|_| {
-                    Err(Error::new(
-                        ErrorKind::Bug,
-                        "a thread of the rehearsal broke down",
-                    ))
-                })
-            })
-            .collect()
-    })
+/// What is done with every document.
+#[derive(Clone, Copy)]
+struct Task<'t> {
+    stage: &'t Stage,
+    entry: &'t str,
+    /// Whether results are wanted as lines
+    writes: bool,
 }
 
-fn part(stage: &Stage, entry: &str, lines: &[Line], expected: Option<&[Line]>) -> Result<Part> {
-    let mut part = Part {
-        documents: Vec::with_capacity(lines.len()),
-        scores: Scores::default(),
-    };
-    for (index, line) in lines.iter().enumerate() {
-        let document = Document::parse(line, "documents")?;
-        let processed = stage.send(entry, &document);
-        let before = Value::Object(document.source);
-        if let Some(after) = &processed.source {
-            part.scores.add(&before, after);
+impl Task<'_> {
+    /// Splits a chunk between the threads.
+    fn chunk(
+        &self,
+        lines: &[Line],
+        expected: Option<&[Line]>,
+        threads: usize,
+    ) -> Result<Vec<Part>> {
+        let share = lines.len().div_ceil(threads).max(1);
+        let expected: Vec<Option<&[Line]>> = match expected {
+            Some(expected) => expected.chunks(share).map(Some).collect(),
+            None => vec![None; lines.len().div_ceil(share)],
+        };
+        let work = lines.chunks(share).zip(expected);
+        if threads == 1 {
+            return work
+                .map(|(lines, expected)| self.part(lines, expected))
+                .collect();
         }
-        let result = processed.line(document.id.as_deref(), &before);
-        let wanted = expected
-            .and_then(|expected| expected.get(index))
+        thread::scope(|scope| {
+            let running: Vec<_> = work
+                .map(|(lines, expected)| scope.spawn(move || self.part(lines, expected)))
+                .collect();
+            running
+                .into_iter()
+                .map(|thread| {
+                    thread.join().unwrap_or_else(|_| {
+                        Err(Error::new(
+                            ErrorKind::Bug,
+                            "a thread of the rehearsal broke down",
+                        ))
+                    })
+                })
+                .collect()
+        })
+    }
+
+    fn part(&self, lines: &[Line], expected: Option<&[Line]>) -> Result<Part> {
+        let mut part = Part {
+            documents: Vec::with_capacity(lines.len()),
+            scores: Scores::default(),
+        };
+        for (index, line) in lines.iter().enumerate() {
+            let wanted = expected.and_then(|expected| expected.get(index));
+            let rehearsed = self.rehearse(line, wanted, &mut part.scores)?;
+            part.documents.push(rehearsed);
+        }
+        Ok(part)
+    }
+
+    fn rehearse(
+        &self,
+        line: &Line,
+        expected: Option<&Line>,
+        scores: &mut Scores,
+    ) -> Result<Rehearsed> {
+        let document = Document::parse(line, "documents")?;
+        let processed = self.stage.send(self.entry, &document)?;
+        let before = Value::Map(document.source);
+        if let Some(after) = &processed.source {
+            scores.add(&before, after);
+        }
+        let outcome = processed.outcome(&before);
+        let result = processed.line(document.id.as_deref(), outcome);
+        let expected = expected
             .map(|line| object(line, "expected results"))
             .transpose()?;
-        let difference = wanted.as_ref().map(|wanted| unexpected(wanted, &result));
-        part.documents.push(Rehearsed {
+        let difference = expected
+            .as_ref()
+            .map(|expected| unexpected(expected, &result));
+        Ok(Rehearsed {
+            line: self.writes.then(|| json::write(&Value::Map(result))),
+            agrees: difference.as_ref().map(Option::is_none),
             finding: Finding {
                 line: line.number,
                 id: document.id,
-                outcome: processed.outcome(&before),
+                outcome,
                 reason: processed.reason(),
-                difference: difference.clone().flatten(),
+                difference: difference.flatten(),
             },
-            agrees: difference.map(|difference| difference.is_none()),
-            line: result,
-        });
+        })
     }
-    Ok(part)
 }

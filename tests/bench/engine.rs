@@ -3,16 +3,21 @@
 //! Loading a large definition, trees alone, and whole rehearsals with the share
 //! of every processor. Where the recorded releases are not at hand, only our own
 //! fixtures and made-up models are used.
+//!
+//! `engine rehearse-only TAG COUNT` rehearses one recorded release once over that
+//! many documents, for a look with a profiler:
+//! `valgrind --tool=callgrind --toggle-collect='*rehearse::rehearse*' ...`
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod made;
 mod rehearsal;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use made::{Dice, LARGE};
+use rehearsal::Rehearsal;
 use sealift::engine::inference::{LARGEST_DEFINITION, Model, ModelConfig};
 use sealift::model::{base64, gzip};
 use serde_json::json;
@@ -20,10 +25,22 @@ use serde_json::json;
 /// The argument under which the program only loads a model and tells its memory.
 const LOAD: &str = "load-only";
 
+/// The argument under which it rehearses once.
+const ONCE: &str = "rehearse-only";
+
+/// How many documents a rehearsal takes.
+const DOCUMENTS: usize = 20_000;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if let Some(place) = arguments.iter().position(|argument| argument == LOAD) {
         load(Path::new(&arguments[place + 1]));
+        return;
+    }
+    if let Some(place) = arguments.iter().position(|argument| argument == ONCE) {
+        let count = arguments[place + 2].parse().unwrap();
+        let report = recorded(&arguments[place + 1], count).once();
+        println!("{} of {} agree", report.agreeing, report.compared);
         return;
     }
     let file = std::env::temp_dir().join(format!("sealift-bench-{}.json", std::process::id()));
@@ -37,13 +54,15 @@ fn main() {
         &model(&file),
     );
     std::fs::remove_file(&file).unwrap();
-    let shared = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data"));
     let own = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures"));
-    rehearsal::measure(
+    Rehearsal::new(
         &own.join("releases/ML-DGA-20260105-1"),
         &own.join("documents.ndjson"),
-    );
-    let released = shared.join("releases/ML-DGA-20201129-1");
+        &own.join("none.ndjson"),
+        DOCUMENTS,
+    )
+    .measure();
+    let released = shared().join("releases/ML-DGA-20201129-1");
     if !released.exists() {
         println!("skipped: the recorded releases are not at hand");
         return;
@@ -52,10 +71,24 @@ fn main() {
         "ML-DGA-20201129-1",
         &model(&released.join("dga_1129447_1.0_model.json")),
     );
-    let documents = shared.join("expected/documents.ndjson");
     for tag in ["ML-DGA-20201129-1", "ML-DGA-20210604-2"] {
-        rehearsal::measure(&shared.join("releases").join(tag), &documents);
+        recorded(tag, DOCUMENTS).measure();
     }
+}
+
+/// Where the recorded releases and results are.
+fn shared() -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/data")).to_owned()
+}
+
+/// The rehearsal of a recorded release, with the expected results.
+fn recorded(tag: &str, count: usize) -> Rehearsal {
+    Rehearsal::new(
+        &shared().join("releases").join(tag),
+        &shared().join("expected/documents.ndjson"),
+        &shared().join(format!("expected/{tag}.ndjson")),
+        count,
+    )
 }
 
 /// A model's file with a compressed definition of 12 MB.

@@ -23,10 +23,10 @@ fn over(
         Lines::new(documents.as_bytes(), "documents"),
         expected.map(|text| Lines::new(text.as_bytes(), "expected")),
         threads,
-        &mut |result| {
-            results.push(result.clone());
+        Some(&mut |result| {
+            results.push(serde_json::from_str(result).unwrap());
             Ok(())
-        },
+        }),
         &Silent,
     )
     .unwrap();
@@ -129,7 +129,7 @@ fn expected_results_must_be_as_many_as_documents() {
             Lines::new(&b"{}\n{}"[..], "documents"),
             Some(Lines::new(expected.as_bytes(), "expected")),
             1,
-            &mut |_| Ok(()),
+            None,
             &Silent,
         )
         .unwrap_err();

@@ -36,10 +36,10 @@ fn over(
         Lines::new(documents.as_bytes(), "documents"),
         expected.map(|text| Lines::new(text.as_bytes(), "expected")),
         threads,
-        &mut |result| {
-            results.push(result.clone());
+        Some(&mut |result| {
+            results.push(serde_json::from_str(result).unwrap());
             Ok(())
-        },
+        }),
         &Silent,
     )
     .unwrap();

@@ -5,6 +5,7 @@
 use crate::engine::failure::Failure;
 use crate::engine::value::{CopyError, JavaMap, List, Map, Value};
 
+use super::limits::Budget;
 use super::path::{Path, Root};
 
 /// The metadata fields, in the order in which `_simulate` shows them.
@@ -30,6 +31,8 @@ pub(super) struct Document {
     pub(super) ingest: Map,
     /// Ids of the pipelines that run, the innermost last.
     pub(super) pipelines: Vec<String>,
+    /// What was done for it so far.
+    pub(super) budget: Budget,
 }
 
 impl Document {
@@ -50,7 +53,19 @@ impl Document {
             fields: Map::new(fields),
             ingest: Map::new(ingest),
             pipelines: Vec::new(),
+            budget: Budget::default(),
         }
+    }
+
+    /// Takes the metadata fields out; gives those that are not null, as texts.
+    pub(super) fn take_metadata(&self) -> Vec<(&'static str, String)> {
+        let known = |key| Some((key, self.fields.remove(key)?));
+        METADATA
+            .into_iter()
+            .filter_map(known)
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key, value.to_java_string()))
+            .collect()
     }
 
     /// An independent copy.
@@ -63,6 +78,7 @@ impl Document {
             fields: copy_map(&self.fields)?,
             ingest: copy_map(&self.ingest)?,
             pipelines: self.pipelines.clone(),
+            budget: self.budget.clone(),
         })
     }
 
@@ -134,8 +150,10 @@ impl Document {
     ///
     /// # Errors
     /// `illegal_argument_exception` when a part of the path is neither a map nor a
-    /// fitting place of a list.
+    /// fitting place of a list, `circuit_breaking_exception` when too much was
+    /// written.
     pub(super) fn set(&self, path: &Path, value: Value) -> Result<(), Failure> {
+        self.budget.write(&value)?;
         let (parent, leaf) = self.make_parent(path)?;
         match &parent {
             Value::Map(map) => {
@@ -164,6 +182,7 @@ impl Document {
         value: &Value,
         allow_duplicates: bool,
     ) -> Result<(), Failure> {
+        self.budget.write(value)?;
         let (parent, leaf) = self.make_parent(path)?;
         match &parent {
             Value::Map(map) => {

@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Map as JsonMap, Value as Json};
+use serde_json::Value as Json;
 
 use super::document::Document;
 use super::factory::{self, Context};
 use super::pipeline::Pipeline;
-use super::render::{metadata_json, source_json};
 use super::script::{Purpose, Script};
 use super::step::{Flow, Handled, Run};
 use crate::engine::failure::Failure;
@@ -56,7 +55,7 @@ pub struct StoredScript {
 /// let source = serde_json::json!({"name": "ada"});
 /// let outcome = environment.run("shout", &source, &[], Duration::ZERO);
 /// let Outcome::Document(document) = outcome else { panic!() };
-/// assert_eq!(document.source["name"], "ADA");
+/// assert_eq!(document.json()["name"], "ADA");
 /// ```
 #[derive(Debug, Default)]
 pub struct Environment {
@@ -81,11 +80,26 @@ pub enum Outcome {
 #[derive(Clone, Debug)]
 pub struct Processed {
     /// `_index`, `_id` and the like, as texts.
-    pub metadata: JsonMap<String, Json>,
-    /// Its source now.
-    pub source: Json,
+    pub metadata: Vec<(&'static str, String)>,
+    /// Its fields now.
+    pub source: Map,
     /// Failures that `on_failure` or `ignore_failure` kept from failing it.
     pub handled: Vec<Handled>,
+}
+
+impl Processed {
+    /// A metadata field such as `_index`.
+    #[must_use]
+    pub fn metadata(&self, key: &str) -> Option<&str> {
+        let mut fields = self.metadata.iter();
+        fields.find_map(|(known, text)| (*known == key).then_some(text.as_str()))
+    }
+
+    /// Its fields as JSON.
+    #[must_use]
+    pub fn json(&self) -> Json {
+        Json::from(&Value::Map(self.source.clone()))
+    }
 }
 
 impl Environment {
@@ -195,24 +209,28 @@ impl Environment {
         metadata: &[(&'static str, &str)],
         now: Duration,
     ) -> Outcome {
+        match Value::from(source) {
+            Value::Map(source) => self.send(pipeline, &source, metadata, now),
+            _ => Outcome::Failed(Failure::illegal_argument("a document must be an object")),
+        }
+    }
+
+    /// As [`run`](Self::run) with fields that are read already. What lies within
+    /// them belongs to the document from then on and is changed by it: hand in a
+    /// [deep copy](Value::deep_copy) where they are needed afterwards.
+    #[must_use]
+    pub fn send(
+        &self,
+        pipeline: &str,
+        source: &Map,
+        metadata: &[(&'static str, &str)],
+        now: Duration,
+    ) -> Outcome {
         let Some(pipeline) = self.pipeline(pipeline) else {
             return Outcome::Failed(Failure::illegal_argument(format!(
                 "pipeline with id [{pipeline}] does not exist"
             )));
         };
-        let Value::Map(source) = Value::from(source) else {
-            return Outcome::Failed(Failure::illegal_argument("a document must be an object"));
-        };
-        self.run_map(pipeline, &source, metadata, now)
-    }
-
-    fn run_map(
-        &self,
-        pipeline: &Pipeline,
-        source: &Map,
-        metadata: &[(&'static str, &str)],
-        now: Duration,
-    ) -> Outcome {
         let metadata = metadata
             .iter()
             .map(|(key, text)| (*key, Value::from(*text)))
@@ -221,9 +239,9 @@ impl Environment {
         let run = Run::new(self, nanoseconds(now));
         match pipeline.run(&mut document, &run) {
             Ok(Flow::Drop) => Outcome::Dropped,
-            Ok(Flow::Continue) => Outcome::Document(Processed {
-                metadata: metadata_json(&document),
-                source: source_json(&document),
+            Ok(Flow::Continue | Flow::Terminate) => Outcome::Document(Processed {
+                metadata: document.take_metadata(),
+                source: document.fields,
                 handled: run.handled.into_inner(),
             }),
             Err(fault) => Outcome::Failed(*fault.failure),

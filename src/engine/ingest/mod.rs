@@ -20,6 +20,7 @@ mod environment;
 mod factory;
 mod field;
 mod grok;
+mod limits;
 mod mustache;
 mod number;
 mod path;

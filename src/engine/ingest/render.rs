@@ -17,7 +17,7 @@ pub(super) fn document_json(document: &Document) -> Json {
 }
 
 /// The metadata fields that are not null, as texts.
-pub(super) fn metadata_json(document: &Document) -> JsonMap<String, Json> {
+fn metadata_json(document: &Document) -> JsonMap<String, Json> {
     METADATA
         .into_iter()
         .filter_map(|key| document.fields.get(key).map(|value| (key, value)))
@@ -27,7 +27,7 @@ pub(super) fn metadata_json(document: &Document) -> JsonMap<String, Json> {
 }
 
 /// The source, without the metadata fields.
-pub(super) fn source_json(document: &Document) -> Json {
+fn source_json(document: &Document) -> Json {
     let source = Value::Map(document.fields.clone());
     let mut source = match Json::from(&source) {
         Json::Object(source) => source,

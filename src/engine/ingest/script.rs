@@ -6,10 +6,11 @@ use serde_json::{Map as JsonMap, Value as Json};
 use super::config::foreign;
 use super::document::Document;
 use super::factory::{Context, in_hash_order, x_content_failure};
+use super::limits::{self, Excess};
 use super::step::Run;
 use crate::engine::failure::Failure;
 use crate::engine::painless;
-use crate::engine::value::{JavaMap, MAX_DEPTH, Map, Value, json};
+use crate::engine::value::{JavaMap, Map, Value, json};
 
 /// A script as a configuration gives it (`org.elasticsearch.script.Script`).
 pub(super) struct Definition {
@@ -240,11 +241,17 @@ impl Script {
     ///
     /// # Errors
     /// `script_exception` when it fails, `illegal_argument_exception` when the
-    /// document holds itself afterwards.
+    /// document holds itself afterwards, `circuit_breaking_exception` when it is too
+    /// large.
     pub(super) fn run(&self, document: &Document, run: &Run<'_>) -> Result<(), Failure> {
         self.compiled.run(document, self.params(), run)?;
-        let fields = Value::Map(document.fields.clone());
-        refuse_cycles(&fields, &mut Vec::new(), &mut 0)
+        match limits::measure(&Value::Map(document.fields.clone())) {
+            Ok(_) => Ok(()),
+            Err(Excess::Endless) => Err(Failure::illegal_argument(
+                "Iterable object is self-referencing itself (ingest script)",
+            )),
+            Err(Excess::Size) => Err(limits::exhausted("the document grew too large in a script")),
+        }
     }
 
     /// Whether the script gives true for the document, which it cannot change.
@@ -328,48 +335,4 @@ fn cause_failure(cause: &painless::Cause) -> Failure {
         Some(cause) => failure.because(cause_failure(cause)),
         None => failure,
     }
-}
-
-/// A document may have this many lists and maps after a script.
-const MAX_CONTAINERS: usize = 200_000;
-
-/// Refuses a document that holds itself, as the server does after each script,
-/// and one that is so entangled that it could not be written.
-fn refuse_cycles(value: &Value, around: &mut Vec<Value>, seen: &mut usize) -> Result<(), Failure> {
-    let items: Vec<Value> = match value {
-        Value::Map(map) => map
-            .borrow()
-            .iter()
-            .map(|(_, value)| value)
-            .filter(|value| value.as_map().is_some() || value.as_list().is_some())
-            .cloned()
-            .collect(),
-        Value::List(list) => list
-            .borrow()
-            .iter()
-            .filter(|value| value.as_map().is_some() || value.as_list().is_some())
-            .cloned()
-            .collect(),
-        _ => return Ok(()),
-    };
-    if items.is_empty() {
-        return Ok(());
-    }
-    let same = |other: &Value| match (value, other) {
-        (Value::Map(one), Value::Map(other)) => one.same(other),
-        (Value::List(one), Value::List(other)) => one.same(other),
-        _ => false,
-    };
-    *seen += items.len();
-    if around.len() >= MAX_DEPTH || *seen > MAX_CONTAINERS || around.iter().any(same) {
-        return Err(Failure::illegal_argument(
-            "Iterable object is self-referencing itself (ingest script)",
-        ));
-    }
-    around.push(value.clone());
-    for item in &items {
-        refuse_cycles(item, around, seen)?;
-    }
-    around.pop();
-    Ok(())
 }

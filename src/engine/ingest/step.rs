@@ -4,6 +4,7 @@
 use super::condition::Condition;
 use super::document::Document;
 use super::environment::Environment;
+use super::limits::is_final;
 use super::processors::foreach::Foreach;
 use super::processors::pipeline::Call;
 use crate::engine::failure::Failure;
@@ -13,6 +14,8 @@ use crate::engine::value::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Flow {
     Continue,
+    /// The rest of the pipeline is passed over.
+    Terminate,
     Drop,
 }
 
@@ -64,7 +67,8 @@ pub struct Handled {
 pub(super) struct Fault {
     pub(super) failure: Box<Failure>,
     pub(super) origin: Option<Box<Origin>>,
-    /// The server does not catch it for one document: the whole request fails.
+    /// No handler takes care of it; the server does not catch it for one document
+    /// either: the whole request fails.
     pub(super) fatal: bool,
 }
 
@@ -80,9 +84,9 @@ pub(super) struct Origin {
 impl From<Failure> for Fault {
     fn from(failure: Failure) -> Self {
         Self {
+            fatal: is_final(&failure),
             failure: Box::new(failure),
             origin: None,
-            fatal: false,
         }
     }
 }
@@ -235,7 +239,11 @@ impl Step {
     }
 
     /// Runs the processor itself.
+    ///
+    /// # Errors
+    /// The failure of the processor; a fatal one when too many have run.
     pub(super) fn act(&self, document: &mut Document, run: &Run<'_>) -> Result<Flow, Fault> {
+        document.budget.step()?;
         match &self.action {
             Action::Call(call) => call.run(document, run),
             Action::Foreach(foreach) => foreach.run(document, run),
@@ -258,7 +266,7 @@ pub(super) fn run_all(
     for step in steps {
         match step.run(document, run) {
             Ok(Flow::Continue) => {}
-            Ok(Flow::Drop) => return Ok(Flow::Drop),
+            Ok(end) => return Ok(end),
             Err(fault) if fault.fatal => return Err(fault),
             Err(fault) => {
                 let (kind, tag) = (step.failing_kind(), step.tag.as_deref());

@@ -1,28 +1,27 @@
-//! Comparing a result with the expected one.
+//! Comparing a result with the expected one: as JSON documents, whatever Java
+//! classes the numbers and texts are of.
 
-use serde_json::Value;
+use std::borrow::Cow;
+
+use crate::engine::value::{JavaMap, JavaString, MAX_DEPTH, Value, float_to_string, json};
 
 /// How far numbers with a fraction may lie apart: probabilities come out of
 /// exponentials, whose last digit depends on the library that computes them.
 pub const TOLERANCE: f64 = 1e-12;
 
 /// Where two values differ first, and how.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     /// The field, with dots; empty for the whole
     pub field: String,
-    /// What was expected; `None` for nothing
-    pub expected: Option<Value>,
-    /// What came; `None` for nothing
-    pub got: Option<Value>,
+    /// What was expected, as JSON; `None` for nothing
+    pub expected: Option<String>,
+    /// What came, as JSON; `None` for nothing
+    pub got: Option<String>,
 }
 
 impl std::fmt::Display for Difference {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let text = |value: &Option<Value>| match value {
-            Some(value) => value.to_string(),
-            None => "nothing".to_owned(),
-        };
         let field = if self.field.is_empty() {
             "the document"
         } else {
@@ -31,9 +30,28 @@ impl std::fmt::Display for Difference {
         write!(
             f,
             "{field} is {} instead of {}",
-            text(&self.got),
-            text(&self.expected)
+            self.got.as_deref().unwrap_or("nothing"),
+            self.expected.as_deref().unwrap_or("nothing")
         )
+    }
+}
+
+impl Difference {
+    fn of(expected: Option<&Value>, got: Option<&Value>) -> Self {
+        Self {
+            field: String::new(),
+            expected: expected.map(json::write),
+            got: got.map(json::write),
+        }
+    }
+
+    /// The difference, found within the field of this name.
+    fn within(mut self, name: &str) -> Self {
+        self.field = match self.field.as_str() {
+            "" => name.to_owned(),
+            inner => format!("{name}.{inner}"),
+        };
+        self
     }
 }
 
@@ -41,68 +59,122 @@ impl std::fmt::Display for Difference {
 /// by [`TOLERANCE`], everything else must be equal; the order of keys is free.
 #[must_use]
 pub fn difference(expected: &Value, got: &Value) -> Option<Difference> {
-    let mut field = Vec::new();
-    walk(Some(expected), Some(got), &mut field).map(|(expected, got)| Difference {
-        field: field.join("."),
-        expected: expected.cloned(),
-        got: got.cloned(),
+    walk(Some(expected), Some(got), TOLERANCE, 0)
+}
+
+/// Whether two values are the same JSON, to the last digit.
+#[must_use]
+pub fn same(one: &Value, other: &Value) -> bool {
+    walk(Some(one), Some(other), 0.0, 0).is_none()
+}
+
+fn walk(
+    expected: Option<&Value>,
+    got: Option<&Value>,
+    tolerance: f64,
+    depth: usize,
+) -> Option<Difference> {
+    let (Some(a), Some(b)) = (expected, got) else {
+        return Some(Difference::of(expected, got));
+    };
+    if depth > MAX_DEPTH {
+        return Some(Difference::of(None, None));
+    }
+    match (a, b) {
+        (Value::Map(a), Value::Map(b)) => entries(&a.borrow(), &b.borrow(), tolerance, depth + 1),
+        (Value::List(a), Value::List(b)) => items(&a.borrow(), &b.borrow(), tolerance, depth + 1),
+        (Value::Set(set), other) => walk(
+            Some(&Value::list(set.items())),
+            Some(other),
+            tolerance,
+            depth,
+        ),
+        (Value::Array(array), other) => {
+            let list = Value::list(array.borrow().clone());
+            walk(Some(&list), Some(other), tolerance, depth)
+        }
+        (other, Value::Set(_) | Value::Array(_)) => walk(Some(b), Some(other), tolerance, depth)
+            .map(|found| Difference {
+                expected: found.got,
+                got: found.expected,
+                ..found
+            }),
+        _ if equal(&Scalar::of(a), &Scalar::of(b), tolerance) => None,
+        _ => Some(Difference::of(expected, got)),
+    }
+}
+
+fn entries(a: &JavaMap, b: &JavaMap, tolerance: f64, depth: usize) -> Option<Difference> {
+    let in_both = a.iter().find_map(|(key, value)| {
+        walk(Some(value), b.get(key), tolerance, depth)
+            .map(|found| found.within(&key.to_java_string()))
+    });
+    in_both.or_else(|| {
+        let (key, value) = b.iter().find(|(key, _)| !a.contains_key(key))?;
+        Some(Difference::of(None, Some(value)).within(&key.to_java_string()))
     })
 }
 
-type Pair<'v> = (Option<&'v Value>, Option<&'v Value>);
+fn items(a: &[Value], b: &[Value], tolerance: f64, depth: usize) -> Option<Difference> {
+    (0..a.len().max(b.len())).find_map(|index| {
+        walk(a.get(index), b.get(index), tolerance, depth)
+            .map(|found| found.within(&index.to_string()))
+    })
+}
 
-fn walk<'v>(
-    expected: Option<&'v Value>,
-    got: Option<&'v Value>,
-    field: &mut Vec<String>,
-) -> Option<Pair<'v>> {
-    let (Some(a), Some(b)) = (expected, got) else {
-        return Some((expected, got));
-    };
-    match (a, b) {
-        (Value::Object(a), Value::Object(b)) => {
-            let more = b.keys().filter(|key| !a.contains_key(*key));
-            for key in a.keys().chain(more) {
-                field.push(key.clone());
-                if let Some(found) = walk(a.get(key), b.get(key), field) {
-                    return Some(found);
-                }
-                field.pop();
+/// A value without others inside, as JSON knows it.
+#[derive(PartialEq)]
+enum Scalar<'v> {
+    Null,
+    Bool(bool),
+    Whole(i64),
+    /// A whole number of any length, in decimal
+    Long(&'v JavaString),
+    Fraction(f64),
+    Text(Cow<'v, JavaString>),
+    /// A list or map
+    Container,
+}
+
+impl<'v> Scalar<'v> {
+    fn of(value: &'v Value) -> Self {
+        let owned = |text: String| Self::Text(Cow::Owned(text.into()));
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Bool(*value),
+            Value::Byte(n) => Self::Whole((*n).into()),
+            Value::Short(n) => Self::Whole((*n).into()),
+            Value::Int(n) => Self::Whole((*n).into()),
+            Value::Long(n) => Self::Whole(*n),
+            Value::BigInt(text) => Self::Long(text),
+            // What its shortest decimal is read as
+            Value::Float(n) if n.is_finite() => {
+                Self::Fraction(float_to_string(*n).parse().unwrap_or(f64::NAN))
             }
-            None
+            Value::Double(n) if n.is_finite() => Self::Fraction(*n),
+            Value::Str(text) => Self::Text(Cow::Borrowed(text)),
+            Value::Float(_) | Value::Double(_) | Value::Char(_) => owned(value.to_java_string()),
+            Value::Object(object) => match object.json() {
+                Some(text) => Self::Text(Cow::Owned(text)),
+                None => owned(object.to_java_string()),
+            },
+            _ => Self::Container,
         }
-        (Value::Array(a), Value::Array(b)) => {
-            for index in 0..a.len().max(b.len()) {
-                field.push(index.to_string());
-                if let Some(found) = walk(a.get(index), b.get(index), field) {
-                    return Some(found);
-                }
-                field.pop();
-            }
-            None
-        }
-        _ if equal(a, b) => None,
-        _ => Some((expected, got)),
     }
 }
 
-/// Whether two values without others inside are equal.
-fn equal(a: &Value, b: &Value) -> bool {
-    if a == b {
-        return true;
-    }
-    let (Value::Number(a), Value::Number(b)) = (a, b) else {
-        return false;
-    };
-    match (a.is_f64() && b.is_f64(), a.as_f64(), b.as_f64()) {
-        (true, Some(a), Some(b)) => (a - b).abs() <= TOLERANCE,
-        _ => false,
+fn equal(a: &Scalar<'_>, b: &Scalar<'_>, tolerance: f64) -> bool {
+    match (a, b) {
+        (Scalar::Fraction(a), Scalar::Fraction(b)) => (a - b).abs() <= tolerance,
+        (Scalar::Container, Scalar::Container) => false,
+        _ => a == b,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::difference;
+    use super::{difference, same};
+    use crate::engine::value::{Array, Value};
     use serde_json::json;
 
     #[test]
@@ -131,11 +203,43 @@ mod tests {
             (json!({"a": "1"}), json!({"a": 1}), Some("a")),
             (json!([]), json!({}), Some("")),
         ] {
+            let (expected, got) = (Value::from(&expected), Value::from(&got));
             let found = difference(&expected, &got).map(|found| found.field);
-            assert_eq!(found.as_deref(), field, "{expected} {got}");
+            assert_eq!(found.as_deref(), field, "{expected:?} {got:?}");
         }
-        let found = difference(&json!({"a": 1}), &json!({}));
+        let found = difference(&Value::from(&json!({"a": 1})), &Value::from(&json!({})));
         let text = found.map(|found| found.to_string());
         assert_eq!(text.as_deref(), Some("a is nothing instead of 1"));
+    }
+
+    #[test]
+    fn java_classes_do_not_count() {
+        let list = Value::list(vec![Value::Int(1)]);
+        for (one, other, alike) in [
+            (Value::Int(1), Value::Long(1), true),
+            (Value::Int(1), Value::Byte(1), true),
+            (Value::Float(0.1), Value::Double(0.1), true),
+            (Value::Char(97), Value::str("a"), true),
+            (Value::Double(f64::NAN), Value::str("NaN"), true),
+            (
+                Value::Array(Array::new("[I", vec![Value::Int(1)])),
+                list.clone(),
+                true,
+            ),
+            (
+                list.clone(),
+                Value::Array(Array::new("[I", vec![Value::Int(1)])),
+                true,
+            ),
+            (list.clone(), Value::map(), false),
+            (Value::Int(1), Value::Double(1.0), false),
+            (
+                Value::Double(0.1),
+                Value::Double(0.100_000_000_000_001),
+                false,
+            ),
+        ] {
+            assert_eq!(same(&one, &other), alike, "{one:?} {other:?}");
+        }
     }
 }

@@ -2,8 +2,7 @@
 
 use std::io::BufRead;
 
-use serde_json::{Map, Value};
-
+use crate::engine::value::{Map, Value, json};
 use crate::error::{Error, ErrorKind, OrErr, Result};
 
 /// The longest line that is read.
@@ -71,7 +70,10 @@ impl<R: BufRead> Lines<R> {
         }
         let text = String::from_utf8(bytes)
             .or_err(ErrorKind::Malformed, || format!("{} is not UTF-8", place()))?;
-        let text = text.trim_start_matches('\u{feff}').to_owned();
+        let text = match text.strip_prefix('\u{feff}') {
+            Some(rest) => rest.to_owned(),
+            None => text,
+        };
         Ok(Some(Line {
             number: self.number,
             text,
@@ -80,14 +82,14 @@ impl<R: BufRead> Lines<R> {
 }
 
 /// A document to be sent through the pipelines.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Document {
     /// `_id`, if it has one.
     pub id: Option<String>,
     /// `_index`, if it has one.
     pub index: Option<String>,
     /// Its fields.
-    pub source: Map<String, Value>,
+    pub source: Map,
 }
 
 impl Document {
@@ -97,15 +99,15 @@ impl Document {
     /// # Errors
     /// [`ErrorKind::Malformed`] for anything but an object.
     pub fn parse(line: &Line, file: &str) -> Result<Self> {
-        let mut object = object(line, file)?;
-        let Some(Value::Object(source)) = object.remove("_source") else {
+        let object = object(line, file)?;
+        let Some(Value::Map(source)) = object.get("_source") else {
             return Ok(Self {
                 id: None,
                 index: None,
                 source: object,
             });
         };
-        let text = |key: &str| object.get(key).and_then(Value::as_str).map(str::to_owned);
+        let text = |key: &str| Some(object.get(key)?.as_str()?.to_string());
         Ok(Self {
             id: text("_id"),
             index: text("_index"),
@@ -118,10 +120,10 @@ impl Document {
 ///
 /// # Errors
 /// [`ErrorKind::Malformed`] for anything else.
-pub(super) fn object(line: &Line, file: &str) -> Result<Map<String, Value>> {
+pub(super) fn object(line: &Line, file: &str) -> Result<Map> {
     let place = || format!("{file} line {}", line.number);
-    match serde_json::from_str(&line.text) {
-        Ok(Value::Object(object)) => Ok(object),
+    match json::parse(line.text.as_bytes()) {
+        Ok(Value::Map(object)) => Ok(object),
         Ok(_) => Err(Error::new(
             ErrorKind::Malformed,
             format!("{} is not a JSON object", place()),
@@ -166,7 +168,7 @@ mod tests {
             ("{\"_source\":1}", None, 0),
         ] {
             let document = Document::parse(&line(text), "f").ok();
-            let document = document.map(|document| (document.id, document.source.len()));
+            let document = document.map(|document| (document.id, document.source.borrow().len()));
             assert_eq!(document, Some((id.map(str::to_owned), fields)), "{text}");
         }
         for bad in ["[]", "{", "1"] {

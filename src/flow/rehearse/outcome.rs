@@ -1,9 +1,10 @@
 //! What became of a document, and whether that was expected.
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
 
-use super::compare::difference;
+use super::compare::{difference, same};
+use crate::engine::failure::Failure;
+use crate::engine::value::{JavaMap, Map, Value, json};
 
 /// What became of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -36,13 +37,12 @@ impl Outcome {
 }
 
 /// What pipelines made of a document.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Processed {
     /// Its fields afterwards; none when it was dropped or failed as a whole
     pub source: Option<Value>,
-    /// The failure as the server reports it, and whether `on_failure` took care
-    /// of it
-    pub failure: Option<(Value, bool)>,
+    /// The failure, and whether `on_failure` took care of it
+    pub failure: Option<(Failure, bool)>,
 }
 
 impl Processed {
@@ -52,7 +52,7 @@ impl Processed {
         match (&self.failure, &self.source) {
             (Some(_), _) => Outcome::Failed,
             (None, None) => Outcome::Dropped,
-            (None, Some(after)) if after == before => Outcome::Untouched,
+            (None, Some(after)) if same(before, after) => Outcome::Untouched,
             (None, Some(_)) => Outcome::Enriched,
         }
     }
@@ -61,35 +61,33 @@ impl Processed {
     #[must_use]
     pub fn reason(&self) -> Option<String> {
         let (failure, handled) = self.failure.as_ref()?;
-        let text = |key: &str| failure.get(key).and_then(Value::as_str).unwrap_or_default();
         let how = if *handled {
             " (taken care of by on_failure)"
         } else {
             ""
         };
-        Some(format!("{}: {}{how}", text("type"), text("reason")))
+        Some(format!("{}: {}{how}", failure.kind(), failure.reason()))
     }
 
     /// The result as a line of a file of expected results: `_id` where there is
     /// one, `outcome`, `_source` unless there is none, `error` of a failure.
     #[must_use]
-    pub fn line(&self, id: Option<&str>, before: &Value) -> Value {
-        let mut line = Map::new();
+    pub fn line(&self, id: Option<&str>, outcome: Outcome) -> Map {
+        let mut line = JavaMap::linked();
         if let Some(id) = id {
-            line.insert("_id".into(), id.into());
+            line.put_str("_id", id.into());
         }
-        line.insert("outcome".into(), self.outcome(before).name().into());
+        line.put_str("outcome", outcome.name().into());
         if let Some(source) = &self.source {
-            line.insert("_source".into(), source.clone());
+            line.put_str("_source", source.clone());
         }
         if let Some((failure, _)) = &self.failure {
-            let known = |key: &str| failure.get(key).cloned().unwrap_or_default();
-            line.insert(
-                "error".into(),
-                json!({"type": known("type"), "reason": known("reason")}),
-            );
+            let mut error = JavaMap::linked();
+            error.put_str("type", failure.kind().into());
+            error.put_str("reason", failure.reason().into());
+            line.put_str("error", Value::Map(Map::new(error)));
         }
-        Value::Object(line)
+        Map::new(line)
     }
 }
 
@@ -97,58 +95,57 @@ impl Processed {
 /// `_id`, `outcome`, `_source` and `error` count, as far as they are there; a line
 /// that says nothing of them expects nothing.
 #[must_use]
-pub fn unexpected(expected: &Map<String, Value>, got: &Value) -> Option<String> {
+pub fn unexpected(expected: &Map, got: &Map) -> Option<String> {
     ["_id", "outcome", "_source", "error"]
         .iter()
         .find_map(|key| {
-            let wanted = expected.get(*key)?;
-            match got.get(*key) {
-                Some(came) => {
-                    let found = difference(wanted, came)?;
-                    let field = match found.field.as_str() {
-                        "" => (*key).to_owned(),
-                        field if *key == "_source" => field.to_owned(),
-                        field => format!("{key}.{field}"),
-                    };
-                    let mut text = found;
-                    text.field = field;
-                    Some(text.to_string())
-                }
-                None => Some(format!("there is no {key}, but {wanted} was expected")),
-            }
+            let wanted = expected.get(key)?;
+            let Some(came) = got.get(key) else {
+                let wanted = json::write(&wanted);
+                return Some(format!("there is no {key}, but {wanted} was expected"));
+            };
+            let mut found = difference(&wanted, &came)?;
+            found.field = match found.field.as_str() {
+                "" => (*key).to_owned(),
+                field if *key == "_source" => field.to_owned(),
+                field => format!("{key}.{field}"),
+            };
+            Some(found.to_string())
         })
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Outcome, Processed, unexpected};
-    use serde_json::{Value, json};
+    use crate::engine::failure::Failure;
+    use crate::engine::value::Value;
+    use serde_json::{Value as Json, json};
 
-    fn processed(source: Value, failure: Option<bool>) -> Processed {
+    fn processed(source: &Json, failure: Option<bool>) -> Processed {
         Processed {
-            source: (!source.is_null()).then_some(source),
-            failure: failure.map(|handled| (json!({"type": "t", "reason": "r"}), handled)),
+            source: (!source.is_null()).then_some(source.into()),
+            failure: failure.map(|handled| (Failure::new(400, "t", "r"), handled)),
         }
     }
 
     #[test]
     fn tells_what_became_of_a_document() {
-        let before = json!({"a": 1});
+        let before = Value::from(&json!({"a": 1}));
         for (processed, outcome, reason) in [
             (
-                processed(json!({"a": 1, "b": 2}), None),
+                processed(&json!({"a": 1, "b": 2}), None),
                 Outcome::Enriched,
                 None,
             ),
-            (processed(json!({"a": 1}), None), Outcome::Untouched, None),
-            (processed(Value::Null, None), Outcome::Dropped, None),
+            (processed(&json!({"a": 1}), None), Outcome::Untouched, None),
+            (processed(&Json::Null, None), Outcome::Dropped, None),
             (
-                processed(Value::Null, Some(false)),
+                processed(&Json::Null, Some(false)),
                 Outcome::Failed,
                 Some("t: r"),
             ),
             (
-                processed(json!({"a": 1}), Some(true)),
+                processed(&json!({"a": 1}), Some(true)),
                 Outcome::Failed,
                 Some("t: r (taken care of by on_failure)"),
             ),
@@ -160,8 +157,7 @@ mod tests {
 
     #[test]
     fn compares_what_the_expected_line_states() {
-        let before = json!({"a": 1});
-        let got = processed(json!({"a": 1, "p": 0.5}), None).line(Some("x"), &before);
+        let got = processed(&json!({"a": 1, "p": 0.5}), None).line(Some("x"), Outcome::Enriched);
         for (expected, difference) in [
             (json!({}), None),
             (
@@ -181,8 +177,11 @@ mod tests {
                 Some("there is no error, but {\"type\":\"t\"} was expected"),
             ),
         ] {
-            let expected = expected.as_object().cloned().unwrap_or_default();
-            assert_eq!(unexpected(&expected, &got).as_deref(), difference);
+            let expected = Value::from(&expected);
+            let found = expected
+                .as_map()
+                .and_then(|expected| unexpected(expected, &got));
+            assert_eq!(found.as_deref(), difference);
         }
     }
 }

@@ -3,11 +3,9 @@
 
 use std::io::{BufReader, Read};
 
-use serde_json::Value;
-
 use super::entry::Calls;
 use super::report::Report;
-use super::{Lines, Stage, choose, rehearse};
+use super::{Lines, Results, Stage, choose, rehearse};
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::pack::PackValidation;
 use crate::io::bundle::Content;
@@ -37,12 +35,9 @@ pub fn rehearse_set(
             Some(expected) => Some(lines(expected.open()?, "expected results")),
             None => None,
         };
-        let keep = expected.is_none();
-        let mut add = |result: &Value| {
-            if keep {
-                results.extend_from_slice(result.to_string().as_bytes());
-                results.push(b'\n');
-            }
+        let mut add = |result: &str| {
+            results.extend_from_slice(result.as_bytes());
+            results.push(b'\n');
             if results.len() <= MAX_RESULTS {
                 return Ok(());
             }
@@ -54,9 +49,11 @@ pub fn rehearse_set(
                 ),
             ))
         };
-        rehearse(
-            stage, &entry, documents, expected, threads, &mut add, progress,
-        )?
+        let keep: Option<Results<'_>> = match expected {
+            Some(_) => None,
+            None => Some(&mut add),
+        };
+        rehearse(stage, &entry, documents, expected, threads, keep, progress)?
     };
     set.pipeline = Some(entry);
     set.expected.get_or_insert(Content::Bytes(results));

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use super::compare::same;
+use crate::engine::value::{JavaMap, JavaString, MAX_DEPTH, Value};
 
 /// How many equal steps the range from 0 to 1 has.
 pub const STEPS: usize = 10;
@@ -17,7 +18,7 @@ impl Scores {
     /// Takes the scores of a document: the numbers from 0 to 1 in fields whose
     /// name speaks of a probability or a score, unless they were there before.
     pub fn add(&mut self, before: &Value, after: &Value) {
-        self.walk(Some(before), after, &mut Vec::new());
+        self.walk(Some(before), after, None);
     }
 
     /// Takes the scores of other documents.
@@ -48,34 +49,63 @@ impl Scores {
             .map(|(field, counts)| (field.as_str(), counts))
     }
 
-    fn walk(&mut self, before: Option<&Value>, after: &Value, field: &mut Vec<String>) {
-        let Value::Object(entries) = after else {
+    fn walk(&mut self, before: Option<&Value>, after: &Value, field: Option<&Field<'_>>) {
+        let depth = field.map_or(0, |field| field.depth);
+        let Value::Map(entries) = after else {
             return;
         };
-        for (key, value) in entries {
-            let before = before.and_then(|before| before.get(key));
-            field.push(key.clone());
+        if depth > MAX_DEPTH {
+            return;
+        }
+        let none = JavaMap::new();
+        let known = before.and_then(Value::as_map).map(|map| map.borrow());
+        for (key, value) in entries.borrow().iter() {
+            let Value::Str(name) = key else { continue };
+            let before = known.as_deref().unwrap_or(&none).get_string(name);
+            let field = Field {
+                name,
+                outer: field,
+                depth: depth + 1,
+            };
             match value.as_f64() {
-                Some(number) if before != Some(value) => self.count(field, number),
-                _ => self.walk(before, value, field),
+                Some(number) if before.is_none_or(|before| !same(before, value)) => {
+                    self.count(&field, number);
+                }
+                Some(_) => {}
+                None => self.walk(before, value, Some(&field)),
             }
-            field.pop();
         }
     }
 
-    fn count(&mut self, field: &[String], number: f64) {
-        let named = field
-            .last()
-            .is_some_and(|name| name.contains("probability") || name.contains("score"));
+    fn count(&mut self, field: &Field<'_>, number: f64) {
+        let name = field.name.to_str();
+        let named = name.contains("probability") || name.contains("score");
         if !named || !(0.0..=1.0).contains(&number) {
             return;
         }
         let step = (1..STEPS)
             .filter(|&step| number * 10.0 >= f64::from(u32::try_from(step).unwrap_or(0)))
             .count();
-        let counts = self.fields.entry(field.join(".")).or_default();
+        let counts = self.fields.entry(field.path()).or_default();
         if let Some(count) = counts.get_mut(step) {
             *count += 1;
+        }
+    }
+}
+
+/// A field and those around it.
+struct Field<'f> {
+    name: &'f JavaString,
+    outer: Option<&'f Field<'f>>,
+    depth: usize,
+}
+
+impl Field<'_> {
+    /// Its name from the top, with dots.
+    fn path(&self) -> String {
+        match self.outer {
+            Some(outer) => format!("{}.{}", outer.path(), self.name),
+            None => self.name.to_string(),
         }
     }
 }
@@ -87,6 +117,7 @@ fn last(field: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::Scores;
+    use crate::engine::value::Value;
     use serde_json::json;
 
     #[test]
@@ -97,7 +128,7 @@ mod tests {
             let mut after = before.clone();
             after["ml"] = json!({"probability": probability, "score": own, "other": 0.5});
             let mut one = Scores::default();
-            one.add(&before, &after);
+            one.add(&Value::from(&before), &Value::from(&after));
             scores.merge(one);
         }
         assert_eq!(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::Value as Json;
 
 use super::artifacts::Artifacts;
 use super::documents::Document;
@@ -11,7 +11,8 @@ use super::outcome::Processed;
 use crate::engine::failure::Failure;
 use crate::engine::inference::{LARGEST_DEFINITION, ModelConfig};
 use crate::engine::ingest::{Environment, Options, Outcome, Purpose, StoredScript};
-use crate::error::{Error, ErrorKind, Result};
+use crate::engine::value::{Map, Value};
+use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 
 /// Scripts, models and pipelines of one place, compiled. Threads share it.
@@ -54,40 +55,49 @@ impl Stage {
         Ok(Self { environment, now })
     }
 
-    /// Sends a document through the pipeline `entry`.
-    #[must_use]
-    pub fn send(&self, entry: &str, document: &Document) -> Processed {
-        let source = Value::Object(document.source.clone());
+    /// Sends a document through the pipeline `entry`; the document stays as it is.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] for a document that nests too deeply.
+    pub fn send(&self, entry: &str, document: &Document) -> Result<Processed> {
+        let source = copy(&document.source)?;
         let known = [("_index", &document.index), ("_id", &document.id)];
-        let metadata: Vec<(&'static str, &str)> = known
-            .into_iter()
-            .map(|(key, value)| (key, value.as_deref().unwrap_or(key)))
-            .collect();
-        match self.environment.run(entry, &source, &metadata, self.now) {
-            Outcome::Dropped => Processed {
-                source: None,
-                failure: None,
+        let metadata = known.map(|(key, value)| (key, value.as_deref().unwrap_or(key)));
+        Ok(
+            match self.environment.send(entry, &source, &metadata, self.now) {
+                Outcome::Dropped => Processed {
+                    source: None,
+                    failure: None,
+                },
+                Outcome::Failed(failure) => Processed {
+                    source: None,
+                    failure: Some((failure, false)),
+                },
+                Outcome::Document(done) => Processed {
+                    source: Some(Value::Map(done.source)),
+                    // What `ignore_failure` passed over was meant to be passed over.
+                    failure: done
+                        .handled
+                        .into_iter()
+                        .find(|handled| !handled.ignored)
+                        .map(|handled| (handled.failure, true)),
+                },
             },
-            Outcome::Failed(failure) => Processed {
-                source: None,
-                failure: Some((failure.to_json(), false)),
-            },
-            Outcome::Document(done) => Processed {
-                source: Some(done.source),
-                // What `ignore_failure` passed over was meant to be passed over.
-                failure: done
-                    .handled
-                    .into_iter()
-                    .find(|handled| !handled.ignored)
-                    .map(|handled| (handled.failure.to_json(), true)),
-            },
-        }
+        )
     }
 }
 
-fn stored_script(body: &Value) -> Option<StoredScript> {
+fn copy(fields: &Map) -> Result<Map> {
+    let copy = Value::Map(fields.clone()).deep_copy();
+    let copy = copy.or_err(ErrorKind::Malformed, || {
+        "a document cannot be copied".to_owned()
+    })?;
+    Ok(copy.as_map().unwrap_or(fields).clone())
+}
+
+fn stored_script(body: &Json) -> Option<StoredScript> {
     let script = body.get("script")?;
-    let text = |key: &str| script.get(key).and_then(Value::as_str).map(str::to_owned);
+    let text = |key: &str| script.get(key).and_then(Json::as_str).map(str::to_owned);
     Some(StoredScript {
         lang: text("lang").unwrap_or_else(|| "painless".to_owned()),
         source: text("source")?,

@@ -29,7 +29,7 @@ pub(super) fn run(
         return Ok(Some((operation, source)));
     }
     drop(store);
-    let environment = engine::runner(call, pipelines, None);
+    let environment = engine::runner(call, pipelines);
     let mut operation = operation;
     let mut source = source;
     for pipeline in pipelines {
@@ -41,14 +41,13 @@ pub(super) fn run(
             Outcome::Dropped => return Ok(None),
             Outcome::Failed(failure) => return Err(failure),
             Outcome::Document(document) => {
-                let text = |key: &str| document.metadata.get(key)?.as_str().map(str::to_owned);
-                if let Some(index) = text("_index") {
-                    operation.index = index;
+                if let Some(index) = document.metadata("_index") {
+                    index.clone_into(&mut operation.index);
                 }
-                if let Some(id) = text("_id") {
-                    operation.id = id;
+                if let Some(id) = document.metadata("_id") {
+                    id.clone_into(&mut operation.id);
                 }
-                source = document.source;
+                source = document.json();
             }
         }
     }

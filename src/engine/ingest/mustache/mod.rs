@@ -15,7 +15,19 @@ use crate::engine::value::{JavaMap, List, Map, Value};
 #[derive(Clone, Debug)]
 pub(super) enum Template {
     Fixed(String),
-    Filled(Vec<template::Node>),
+    Filled(Vec<template::Node>, Escaping),
+}
+
+/// How text that is put in is escaped, unless the template says that it is not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Escaping {
+    /// As within a JSON string
+    #[default]
+    Json,
+    /// As in a form (`application/x-www-form-urlencoded`)
+    Url,
+    /// Not at all
+    None,
 }
 
 impl Template {
@@ -24,16 +36,24 @@ impl Template {
     /// # Errors
     /// `script_exception` when it is not well formed.
     pub(super) fn compile(text: &str) -> Result<Self, Failure> {
+        Self::escaping(text, Escaping::Json)
+    }
+
+    /// As [`compile`](Self::compile), with this escaping.
+    fn escaping(text: &str, escaping: Escaping) -> Result<Self, Failure> {
         if !text.contains("{{") {
             return Ok(Self::Fixed(text.to_owned()));
         }
-        template::parse(text).map(Self::Filled).map_err(|message| {
-            Failure::new(400, "script_exception", message.clone())
-                .with("script_stack", json!([]))
-                .with("script", text)
-                .with("lang", "mustache")
-                .because(Failure::new(400, "mustache_exception", message))
-        })
+        let nodes = template::parse(text);
+        nodes
+            .map(|nodes| Self::Filled(nodes, escaping))
+            .map_err(|message| {
+                Failure::new(400, "script_exception", message.clone())
+                    .with("script_stack", json!([]))
+                    .with("script", text)
+                    .with("lang", "mustache")
+                    .because(Failure::new(400, "mustache_exception", message))
+            })
     }
 
     /// The text for a document.
@@ -43,7 +63,9 @@ impl Template {
     pub(super) fn fill(&self, document: &Document) -> Result<Cow<'_, str>, Failure> {
         match self {
             Self::Fixed(text) => Ok(Cow::Borrowed(text)),
-            Self::Filled(nodes) => render::render(nodes, document).map(Cow::Owned),
+            Self::Filled(nodes, escaping) => {
+                render::render(nodes, *escaping, document).map(Cow::Owned)
+            }
         }
     }
 }
@@ -62,16 +84,24 @@ impl ValueTemplate {
     ///
     /// # Errors
     /// `script_exception` when a template is not well formed.
-    pub(super) fn compile(value: &Json) -> Result<Self, Failure> {
+    pub(super) fn compile(value: &Json, escaping: Escaping) -> Result<Self, Failure> {
         Ok(match value {
-            Json::String(text) if text.contains("{{") => Self::Text(Template::compile(text)?),
-            Json::Array(items) => {
-                Self::List(items.iter().map(Self::compile).collect::<Result<_, _>>()?)
+            Json::String(text) if text.contains("{{") => {
+                Self::Text(Template::escaping(text, escaping)?)
             }
+            Json::Array(items) => Self::List(
+                items
+                    .iter()
+                    .map(|item| Self::compile(item, escaping))
+                    .collect::<Result<_, _>>()?,
+            ),
             Json::Object(entries) => Self::Map(
                 entries
                     .iter()
-                    .map(|(key, value)| Ok((Template::compile(key)?, Self::compile(value)?)))
+                    .map(|(key, value)| {
+                        let key = Template::escaping(key, escaping)?;
+                        Ok((key, Self::compile(value, escaping)?))
+                    })
                     .collect::<Result<_, Failure>>()?,
             ),
             other => Self::Fixed(other.clone()),

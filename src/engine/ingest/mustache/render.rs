@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use super::Escaping;
 use super::template::Node;
 use crate::engine::failure::Failure;
 use crate::engine::ingest::document::Document;
@@ -11,17 +12,26 @@ use crate::engine::value::{JavaMap, Map, Value, json};
 
 /// A filled template is at most this many bytes long.
 const MAX_TEXT: usize = 8 << 20;
+/// Parts of a template that are filled at most, those of sections as often as
+/// they are repeated.
+const MAX_PARTS: usize = 1_000_000;
 
 /// The text of a template for a document.
 ///
 /// # Errors
 /// `general_script_exception` when a function of the template fails, or the
 /// text grows too long.
-pub(super) fn render(nodes: &[Node], document: &Document) -> Result<String, Failure> {
+pub(super) fn render(
+    nodes: &[Node],
+    escaping: Escaping,
+    document: &Document,
+) -> Result<String, Failure> {
     let mut renderer = Renderer {
+        escaping,
         document,
         scopes: Vec::new(),
         out: String::new(),
+        parts: 0,
     };
     renderer.nodes(nodes).map_err(|cause| {
         Failure::new(
@@ -35,24 +45,33 @@ pub(super) fn render(nodes: &[Node], document: &Document) -> Result<String, Fail
 }
 
 struct Renderer<'document> {
+    escaping: Escaping,
     document: &'document Document,
     /// What the sections around stand for, the innermost last.
     scopes: Vec<Value>,
     out: String,
+    /// How many parts were filled.
+    parts: usize,
 }
 
 impl Renderer<'_> {
     fn nodes(&mut self, nodes: &[Node]) -> Result<(), Failure> {
         for node in nodes {
+            self.parts += 1;
+            if self.parts > MAX_PARTS {
+                return Err(Failure::illegal_argument(format!(
+                    "a template would fill more than [{MAX_PARTS}] parts"
+                )));
+            }
             match node {
                 Node::Text(text) => self.push(text)?,
                 Node::Variable { name, raw } => {
                     if let Some(value) = self.find(name)?.filter(|value| !value.is_null()) {
                         let text = stringify(&value);
-                        if *raw {
-                            self.push(&text)?;
-                        } else {
-                            self.push(&escape(&text))?;
+                        match self.escaping {
+                            Escaping::Json if !raw => self.push(&escape(&text))?,
+                            Escaping::Url if !raw => self.push(&url_encode(&text))?,
+                            _ => self.push(&text)?,
                         }
                     }
                 }
@@ -322,6 +341,7 @@ fn url_encode(text: &str) -> String {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use super::super::Escaping;
     use super::super::template::parse;
     use super::render;
     use crate::engine::ingest::document::Document;
@@ -336,7 +356,7 @@ mod tests {
             unreachable!()
         };
         let document = Document::new(&source, vec![("_index", "i".into())], "now");
-        render(&parse(template).unwrap(), &document)
+        render(&parse(template).unwrap(), Escaping::Json, &document)
             .map_err(|failure| failure.root().reason().to_owned())
     }
 
@@ -359,6 +379,9 @@ mod tests {
             assert_eq!(fill(template).as_deref(), Ok(expected), "{template}");
         }
         assert_eq!(fill("{{l.9}}"), Err("9".into()));
+        let nested = format!("{}x{}", "{{#l}}".repeat(13), "{{/l}}".repeat(13));
+        let too_many = "a template would fill more than [1000000] parts";
+        assert_eq!(fill(&nested), Err(too_many.into()));
         assert!(fill("{{#join}}l{{/join}}").is_err());
     }
 }
