@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::error::{ErrorKind, OrErr, Result};
 use crate::model::failure::Failure;
 
+use super::compiled::Compiled;
 use super::options::{LabOptions, License};
 use super::profile::Profile;
 use super::random;
@@ -26,6 +27,7 @@ pub(crate) const ELASTIC: &str = "elastic";
 pub struct Cluster {
     profile: Profile,
     store: RwLock<Store>,
+    compiled: Compiled,
     secured: bool,
 }
 
@@ -45,6 +47,7 @@ impl Cluster {
         Ok(Self {
             profile: options.version.clone(),
             store: RwLock::new(store),
+            compiled: Compiled::default(),
             secured,
         })
     }
@@ -53,6 +56,12 @@ impl Cluster {
     #[must_use]
     pub fn profile(&self) -> &Profile {
         &self.profile
+    }
+
+    /// What the engine made of the stored pipelines, scripts and models.
+    #[must_use]
+    pub(crate) fn compiled(&self) -> &Compiled {
+        &self.compiled
     }
 
     /// Whether callers must log in.

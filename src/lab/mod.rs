@@ -3,6 +3,7 @@
 
 pub mod certificate;
 pub mod cluster;
+mod compiled;
 mod door;
 mod es;
 pub mod fault;

@@ -367,3 +367,82 @@ proptest! {
         assert!(!text.contains("the service failed"), "{text}");
     }
 }
+
+#[test]
+fn scripts_are_executed_in_the_contexts_that_a_version_has() {
+    let ask = |version: &str, body: &Value| {
+        let lab = start(&self::version(version));
+        call(&lab, "PUT", "/logs", Some(&json!({})));
+        call(&lab, "POST", "/_scripts/painless/_execute", Some(body))
+    };
+    let script = json!({"source": "params.a + 1", "params": {"a": 41}});
+    let unknown = "Failed to build [painless_execute_request] after last required field arrived";
+    for (version, more, status, said) in [
+        ("8.5.0", json!({}), 200, ""),
+        ("8.5.0", json!({"context": "painless_test"}), 200, ""),
+        ("8.5.0", json!({"context": "ingest"}), 400, unknown),
+        ("7.9.0", json!({"context": "long_field"}), 400, unknown),
+        (
+            "8.5.0",
+            json!({"context": "filter", "context_setup": {"index": "logs"}}),
+            400,
+            "Validation Failed: 1: document is a required parameter for current context;",
+        ),
+        (
+            "8.5.0",
+            json!({"context": "score", "context_setup": {"index": "gone", "document": {}}}),
+            404,
+            "no such index [gone]",
+        ),
+        (
+            "8.5.0",
+            json!({"context": "filter", "context_setup": {"index": "logs", "document": {}}}),
+            400,
+            "the practice cluster has no fields for scripts of the context [filter]; it executes those of [painless_test]",
+        ),
+        (
+            "8.5.0",
+            json!({"script": {"id": "s"}}),
+            400,
+            "Validation Failed: 1: only inline scripts are supported;",
+        ),
+    ] {
+        let mut body = json!({"script": script});
+        for (key, value) in more.as_object().unwrap() {
+            body[key] = value.clone();
+        }
+        let answer = ask(version, &body);
+        assert_eq!(
+            (answer.status, reason(&answer)),
+            (status, said),
+            "{version} {more}"
+        );
+        if status == 200 {
+            assert_eq!(answer.body, json!({"result": "42"}));
+        }
+    }
+}
+
+#[test]
+fn what_pipelines_do_follows_their_scripts() {
+    let lab = start(&LabOptions::default());
+    let script = |source: &str| json!({"script": {"lang": "painless", "source": source}});
+    let docs = json!({"docs": [{"_source": {}}]});
+    let simulated = |lab: &Lab| {
+        let answer = call(lab, "POST", "/_ingest/pipeline/p/_simulate", Some(&docs));
+        answer.body["docs"][0]["doc"]["_source"].clone()
+    };
+    call(&lab, "PUT", "/_scripts/s", Some(&script("ctx.n = 1")));
+    let pipeline = json!({"processors": [{"script": {"id": "s"}}]});
+    call(&lab, "PUT", "/_ingest/pipeline/p", Some(&pipeline));
+    assert_eq!(simulated(&lab), json!({"n": 1}));
+    call(&lab, "PUT", "/logs/_doc/1?pipeline=p", Some(&json!({})));
+    call(&lab, "PUT", "/_scripts/s", Some(&script("ctx.n = 2")));
+    assert_eq!(simulated(&lab), json!({"n": 2}));
+    call(&lab, "PUT", "/logs/_doc/2?pipeline=p", Some(&json!({})));
+    let kept = |id: &str| {
+        let answer = call(&lab, "GET", &format!("/logs/_doc/{id}"), None);
+        answer.body["_source"].clone()
+    };
+    assert_eq!((kept("1"), kept("2")), (json!({"n": 1}), json!({"n": 2})));
+}

@@ -19,11 +19,14 @@ const MAX_DEPTH: usize = 64;
 /// The engine with all stored scripts, but no pipelines and models: enough to
 /// check what is put.
 pub(super) fn checker(call: &Call) -> Environment {
+    with_scripts(call, &call.cluster.read())
+}
+
+fn with_scripts(call: &Call, store: &Store) -> Environment {
     let mut environment = Environment::new(Options {
         regex_enabled: call.profile().since(7, 15),
         version: call.profile().version().clone(),
     });
-    let store = call.cluster.read();
     for (id, script) in store.all(&Collection::Scripts) {
         let text = |key: &str| script.get(key).and_then(Value::as_str).unwrap_or_default();
         let script = StoredScript {
@@ -40,11 +43,27 @@ pub(super) fn now(call: &Call) -> Duration {
     Duration::from_millis(u64::try_from(call.cluster.now()).unwrap_or_default())
 }
 
-/// The engine with everything that these pipelines (and those which they call)
-/// need. `inline` is a pipeline that is not stored.
-pub(super) fn runner(call: &Call, pipelines: &[String], inline: Option<&Value>) -> Environment {
-    let mut environment = checker(call);
+/// The engine with everything that these stored pipelines (and those which they
+/// call) need, compiled once until something of it changes.
+pub(super) fn runner(call: &Call, pipelines: &[String]) -> Arc<Environment> {
     let store = call.cluster.read();
+    call.cluster.compiled().environment(&store, pipelines, || {
+        furnished(call, &store, pipelines, None)
+    })
+}
+
+/// The engine with everything that a pipeline needs that is not stored.
+pub(super) fn runner_for(call: &Call, inline: &Value) -> Environment {
+    furnished(call, &call.cluster.read(), &[], Some(inline))
+}
+
+fn furnished(
+    call: &Call,
+    store: &Store,
+    pipelines: &[String],
+    inline: Option<&Value>,
+) -> Environment {
+    let mut environment = with_scripts(call, store);
     let mut needs = Needs::default();
     if let Some(body) = inline {
         needs.walk(body);
@@ -66,14 +85,15 @@ pub(super) fn runner(call: &Call, pipelines: &[String], inline: Option<&Value>) 
                 needs.walk(body);
                 // It was compiled when it was put. A script that is gone since then
                 // fails when the document comes to it.
-                let body = without_missing_scripts(&store, body, 0);
+                let body = without_missing_scripts(store, body, 0);
                 let _ = environment.put_pipeline(&id, &body);
             }
         }
     }
     for id in needs.models {
-        if let Some(Ok(model)) = model(&store, &id) {
-            environment.put_model(&id, Arc::new(model));
+        let compiled = call.cluster.compiled();
+        if let Some(model) = compiled.model(store, &id, || model(store, &id)?.ok()) {
+            environment.put_model(&id, model);
         }
     }
     environment

@@ -199,14 +199,12 @@ fn simulate(call: &Call) -> Answered {
     let body = call.body()?.map()?;
     let verbose = call.params.flag("verbose", false)?;
     call.begin("cluster:admin/ingest/pipeline/simulate")?;
-    let (pipelines, inline) = if id.is_empty() {
-        (Vec::new(), body.get("pipeline"))
+    let now = engine::now(call);
+    let answer = if id.is_empty() {
+        let inline = body.get("pipeline").unwrap_or(&Value::Null);
+        engine::runner_for(call, inline).simulate(None, &body, verbose, now)
     } else {
-        (vec![id.to_owned()], None)
+        engine::runner(call, &[id.to_owned()]).simulate(Some(id), &body, verbose, now)
     };
-    let environment = engine::runner(call, &pipelines, inline);
-    let id = Some(id).filter(|id| !id.is_empty());
-    environment
-        .simulate(id, &body, verbose, engine::now(call))
-        .map(Answer::ok)
+    answer.map(Answer::ok)
 }

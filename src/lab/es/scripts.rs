@@ -34,11 +34,7 @@ fn put(call: &Call) -> Answered {
     let body = call.body()?;
     let script = parse(&body)?;
     if id.contains('#') {
-        return Err(Failure::new(
-            400,
-            "action_request_validation_exception",
-            "Validation Failed: 1: id cannot contain '#' for stored script;",
-        ));
+        return Err(invalid(&["id cannot contain '#' for stored script"]));
     }
     call.begin("cluster:admin/script/put")?;
     let size = body.text().len();
@@ -65,8 +61,10 @@ fn put(call: &Call) -> Answered {
         ))));
     }
     let purpose = match context.as_str() {
-        "ingest" => Some(Purpose::Processor),
+        // Both have `ctx` and `params` and return nothing.
+        "ingest" | "update" => Some(Purpose::Processor),
         "processor_conditional" => Some(Purpose::Condition),
+        "painless_test" => Some(Purpose::Test),
         _ => None,
     };
     if let Some(purpose) = purpose.filter(|_| lang == "painless") {
@@ -179,17 +177,92 @@ fn parse(body: &Body) -> Result<Value, Failure> {
 fn execute(call: &Call) -> Answered {
     let body = call.body()?.map()?;
     call.begin("cluster:admin/scripts/painless/execute")?;
-    let context = body.get("context").and_then(Value::as_str);
-    if let Some(context) = context.filter(|context| *context != "painless_test") {
-        return Err(Failure::illegal_argument(format!(
-            "unsupported script context name [{context}]"
-        )));
+    if let Some(context) = body.get("context").and_then(Value::as_str)
+        && context != "painless_test"
+    {
+        return Err(not_executed(call, context, &body));
     }
     let script = body.get("script").cloned().unwrap_or_default();
+    if script.get("id").is_some() {
+        return Err(invalid(&["only inline scripts are supported"]));
+    }
     engine::checker(call)
         .execute_script(&script, engine::now(call))
         .map(|result| Answer::ok(json!({"result": result})))
 }
+
+/// Why a script is not executed in a context that works on a document of an index:
+/// what the server would find missing, or that there are no such documents here.
+fn not_executed(call: &Call, context: &str, body: &Value) -> Failure {
+    let on_document = ["filter", "score"].contains(&context);
+    let of_field = call.profile().since(7, 12) && FIELD_CONTEXTS.contains(&context);
+    if !on_document && !of_field {
+        return Failure::new(
+            400,
+            "x_content_parse_exception",
+            "Failed to build [painless_execute_request] after last required field arrived",
+        )
+        .because(Failure::new(
+            400,
+            "unsupported_operation_exception",
+            format!("unsupported script context name [{context}]"),
+        ));
+    }
+    let setup = |key: &str| body.get("context_setup").and_then(|setup| setup.get(key));
+    let missing: Vec<&str> = [
+        ("index", "index is a required parameter for current context"),
+        (
+            "document",
+            "document is a required parameter for current context",
+        ),
+    ]
+    .into_iter()
+    .filter(|(key, _)| on_document && setup(key).is_none())
+    .map(|(_, what)| what)
+    .collect();
+    if !missing.is_empty() {
+        return invalid(&missing);
+    }
+    if let Some(index) = setup("index").and_then(Value::as_str)
+        && !call.cluster.read().has(&Collection::Indices, index)
+    {
+        return Failure::new(
+            404,
+            "index_not_found_exception",
+            format!("no such index [{index}]"),
+        )
+        .with("index", index);
+    }
+    Failure::illegal_argument(format!(
+        "the practice cluster has no fields for scripts of the context [{context}]; it executes those of [painless_test]"
+    ))
+}
+
+/// What a request lacks.
+fn invalid(what: &[&str]) -> Failure {
+    let numbered = what
+        .iter()
+        .enumerate()
+        .map(|(index, what)| format!("{}: {what};", index + 1));
+    Failure::new(
+        400,
+        "action_request_validation_exception",
+        format!("Validation Failed: {}", numbered.collect::<String>()),
+    )
+}
+
+/// Contexts of runtime fields, which scripts can be executed in as well.
+const FIELD_CONTEXTS: [&str; 9] = [
+    "boolean_field",
+    "composite_field",
+    "date_field",
+    "double_field",
+    "geo_point_field",
+    "geometry_field",
+    "ip_field",
+    "keyword_field",
+    "long_field",
+];
 
 fn get(call: &Call) -> Answered {
     call.params.accept(&["master_timeout"]);

@@ -22,6 +22,8 @@ pub struct Store {
     collections: BTreeMap<String, Map<String, Value>>,
     journal: Option<Journal>,
     generation: u64,
+    /// The generation in which each collection changed last.
+    changed: BTreeMap<String, u64>,
 }
 
 impl Store {
@@ -111,6 +113,19 @@ impl Store {
         self.generation
     }
 
+    /// The generation in which one of these collections changed last; as long as it
+    /// stays, they hold the same documents.
+    #[must_use]
+    pub fn last_change(&self, collections: &[Collection]) -> u64 {
+        let changed = |collection: &Collection| self.changed.get(&*collection.name());
+        collections
+            .iter()
+            .filter_map(changed)
+            .max()
+            .copied()
+            .unwrap_or_default()
+    }
+
     /// Makes what was changed since the last call last.
     ///
     /// # Errors
@@ -147,6 +162,7 @@ impl Store {
             id,
             value,
         } = change;
+        self.changed.insert(collection.clone(), self.generation);
         match (id, value) {
             (Some(id), Some(value)) => {
                 self.collections
