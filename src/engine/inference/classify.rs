@@ -95,7 +95,10 @@ fn java_order(value: f64) -> f64 {
 
 /// A class in the given form: a label that says a whole number or a boolean
 /// stands for itself, any other label for its index.
-fn class_value(
+///
+/// # Errors
+/// `illegal_argument_exception` for a third class that is to be a boolean.
+pub(super) fn class_value(
     kind: PredictionFieldType,
     index: usize,
     label: Option<&String>,

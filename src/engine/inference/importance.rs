@@ -4,10 +4,33 @@
 use std::collections::HashMap;
 
 use super::aggregate::compensated_sum;
+use super::classify::class_value;
 use super::definition::{Encoding, Preprocessor};
+use super::options::PredictionFieldType;
 use crate::engine::failure::Failure;
 use crate::engine::value::{JavaMap, Map, Value};
 use crate::model::java::{hash_order, string_hash};
+
+/// What an entry of `feature_importance` holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ImportanceForm {
+    /// As up to 7.9: `importance`, and `classes` where there are more than two.
+    #[default]
+    Total,
+    /// As from 7.10 on: of a classification only `classes`, of two classes both.
+    ByClass,
+}
+
+/// How the entries of `feature_importance` are to be written.
+#[derive(Clone, Copy)]
+pub(super) struct Writing<'a> {
+    pub(super) form: ImportanceForm,
+    pub(super) labels: Option<&'a [String]>,
+    /// How a classification names its classes; nothing for a regression
+    pub(super) classes: Option<PredictionFieldType>,
+    /// How many fields at most
+    pub(super) limit: usize,
+}
 
 /// Which features add up to which field.
 #[derive(Clone, Debug)]
@@ -42,16 +65,16 @@ impl Decoder {
         }
     }
 
-    /// The `feature_importance` of a result: the `limit` fields of the greatest
-    /// importance, from `importances[feature][class]`.
+    /// The `feature_importance` of a result: the fields of the greatest importance,
+    /// from `importances[feature][class]`.
     ///
     /// # Errors
-    /// Features with different numbers of classes.
+    /// Features with different numbers of classes; a class that cannot be written
+    /// in the form of the prediction.
     pub(super) fn decode(
         &self,
         importances: &[Vec<f64>],
-        labels: Option<&[String]>,
-        limit: usize,
+        writing: Writing<'_>,
     ) -> Result<Vec<Value>, Failure> {
         let mut fields = Vec::with_capacity(self.groups.len());
         for (name, members) in &self.groups {
@@ -63,18 +86,15 @@ impl Decoder {
                 }
                 add(&mut sums, importance)?;
             }
-            let total = match sums.as_slice() {
-                [one] => *one,
-                several => compensated_sum(several.iter().map(|value| value.abs())),
-            };
+            let total = writing.total(&sums);
             fields.push((name, sums, total));
         }
         fields.sort_by(|a, b| order(b.2.abs()).total_cmp(&order(a.2.abs())));
-        Ok(fields
+        fields
             .into_iter()
-            .take(limit)
-            .map(|(name, sums, total)| field_importance(name, &sums, total, labels))
-            .collect())
+            .take(writing.limit)
+            .map(|(name, sums, total)| writing.entry(name, &sums, total))
+            .collect()
     }
 }
 
@@ -161,32 +181,119 @@ fn origins(preprocessors: &[Preprocessor]) -> HashMap<String, String> {
     origins
 }
 
-fn field_importance(
-    name: &str,
-    importances: &[f64],
-    total: f64,
-    labels: Option<&[String]>,
-) -> Value {
-    let mut entry = JavaMap::linked();
-    entry.put_str("feature_name", Value::str(name));
-    entry.put_str("importance", Value::Double(total));
-    if importances.len() != 1 {
+impl Writing<'_> {
+    /// The number by which fields are ranked.
+    fn total(&self, importances: &[f64]) -> f64 {
+        match (self.form, importances) {
+            (_, [one]) | (ImportanceForm::ByClass, [one, _]) => *one,
+            (_, several) => compensated_sum(several.iter().map(|value| value.abs())),
+        }
+    }
+
+    fn entry(&self, name: &str, importances: &[f64], total: f64) -> Result<Value, Failure> {
+        let mut entry = JavaMap::linked();
+        entry.put_str("feature_name", Value::str(name));
+        let classes = match (self.form, self.classes, importances) {
+            (ImportanceForm::Total, _, several) => {
+                entry.put_str("importance", Value::Double(total));
+                match several {
+                    [_] => None,
+                    several => Some(self.by_class(several, PredictionFieldType::String)?),
+                }
+            }
+            // The one number says how far the field pulls towards the second class.
+            (ImportanceForm::ByClass, Some(kind), [one]) => {
+                Some(self.by_class(&[-one, *one], kind)?)
+            }
+            (ImportanceForm::ByClass, Some(kind), several) => Some(self.by_class(several, kind)?),
+            (ImportanceForm::ByClass, None, _) => {
+                entry.put_str("importance", Value::Double(total));
+                None
+            }
+        };
+        if let Some(classes) = classes {
+            entry.put_str("classes", classes);
+        }
+        Ok(Value::Map(Map::new(entry)))
+    }
+
+    fn by_class(&self, importances: &[f64], kind: PredictionFieldType) -> Result<Value, Failure> {
         let classes = importances
             .iter()
             .enumerate()
             .map(|(index, importance)| {
-                let label = labels.and_then(|labels| labels.get(index));
+                let label = self.labels.and_then(|labels| labels.get(index));
                 let mut class = JavaMap::linked();
-                class.put_str("class_name", class_name(label, index));
+                class.put_str("class_name", class_value(kind, index, label)?);
                 class.put_str("importance", Value::Double(*importance));
-                Value::Map(Map::new(class))
+                Ok(Value::Map(Map::new(class)))
             })
-            .collect();
-        entry.put_str("classes", Value::list(classes));
+            .collect::<Result<Vec<Value>, Failure>>()?;
+        Ok(Value::list(classes))
     }
-    Value::Map(Map::new(entry))
 }
 
-fn class_name(label: Option<&String>, index: usize) -> Value {
-    Value::str(label.cloned().unwrap_or_else(|| index.to_string()))
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::{Decoder, ImportanceForm, Writing};
+    use crate::engine::inference::options::PredictionFieldType;
+
+    #[test]
+    fn entries_have_the_form_of_the_version() {
+        use ImportanceForm::{ByClass, Total};
+        let boolean = Some(PredictionFieldType::Boolean);
+        let string = Some(PredictionFieldType::String);
+        let labels = ["no".to_owned(), "yes".to_owned()];
+        let class =
+            |name: Json, importance: f64| json!({"class_name": name, "importance": importance});
+        for (form, classes, importances, expected) in [
+            (Total, None, vec![0.5], json!({"importance": 0.5})),
+            (ByClass, None, vec![0.5], json!({"importance": 0.5})),
+            (Total, string, vec![-0.5], json!({"importance": -0.5})),
+            (
+                ByClass,
+                string,
+                vec![-0.5],
+                json!({"classes": [class(json!("no"), 0.5), class(json!("yes"), -0.5)]}),
+            ),
+            (
+                ByClass,
+                boolean,
+                vec![0.5],
+                json!({"classes": [class(json!(false), -0.5), class(json!(true), 0.5)]}),
+            ),
+            (
+                Total,
+                string,
+                vec![0.5, -0.25, 1.0],
+                json!({"importance": 1.75, "classes": [
+                    class(json!("no"), 0.5), class(json!("yes"), -0.25), class(json!("2"), 1.0),
+                ]}),
+            ),
+            (
+                ByClass,
+                string,
+                vec![0.5, -0.25, 1.0],
+                json!({"classes": [
+                    class(json!("no"), 0.5), class(json!("yes"), -0.25), class(json!("2"), 1.0),
+                ]}),
+            ),
+        ] {
+            let decoder = Decoder::new(&["f".to_owned()], &[]);
+            let labels = Some(&labels[..]).filter(|_| classes != boolean);
+            let writing = Writing {
+                form,
+                labels,
+                classes,
+                limit: 1,
+            };
+            let entries = decoder.decode(&[importances], writing).unwrap_or_default();
+            let found: Vec<Json> = entries.iter().map(Json::from).collect();
+            let mut expected = expected;
+            expected["feature_name"] = json!("f");
+            assert_eq!(found, [expected]);
+        }
+    }
 }

@@ -30,6 +30,7 @@ pub use definition::{
     Aggregator, AggregatorKind, Definition, Encoding, Ends, Ensemble, NGram, Node, Operator,
     Preprocessor, TargetType, TrainedModel, Tree,
 };
+pub use importance::ImportanceForm;
 pub use model::{FieldMap, Model, Setup};
 pub use options::{ClassificationOptions, Options, PredictionFieldType, RegressionOptions};
 pub use update::Update;

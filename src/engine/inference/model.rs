@@ -6,7 +6,7 @@ use super::encode::{self, Encoder, Slots};
 use super::ensemble::{self, Compiled};
 use super::fields::{FieldPath, Fields};
 use super::forest::{Forest, Key, MISSING, feature_key};
-use super::importance::Decoder;
+use super::importance::{Decoder, ImportanceForm, Writing};
 use super::options::{ClassificationOptions, Options};
 use super::stored::check_loadable;
 use super::update::Update;
@@ -157,7 +157,7 @@ impl Model {
             }
         }
         let mut result = if found {
-            self.result(&mut slots, &options)?
+            self.result(&mut slots, &options, update.importance_form())?
         } else {
             self.warning()
         };
@@ -189,7 +189,12 @@ impl Model {
         result
     }
 
-    fn result(&self, slots: &mut [Value], options: &Options) -> Result<JavaMap, Failure> {
+    fn result(
+        &self,
+        slots: &mut [Value],
+        options: &Options,
+        form: ImportanceForm,
+    ) -> Result<JavaMap, Failure> {
         for encoder in &self.encoders {
             encoder.run(slots);
         }
@@ -215,10 +220,16 @@ impl Model {
         }
         if options.importances() > 0 {
             let importances = self.compiled.importances(&self.forest, &keys)?;
-            let labels = self.labels.as_deref();
-            let best = self
-                .decoder
-                .decode(&importances, labels, options.importances())?;
+            let writing = Writing {
+                form,
+                labels: self.labels.as_deref(),
+                classes: match options {
+                    Options::Regression(_) => None,
+                    Options::Classification(options) => Some(options.prediction_field_type),
+                },
+                limit: options.importances(),
+            };
+            let best = self.decoder.decode(&importances, writing)?;
             if !best.is_empty() {
                 result.put_str("feature_importance", Value::list(best));
             }

@@ -2,6 +2,7 @@
 //! the model.
 
 use super::definition::TargetType;
+use super::importance::ImportanceForm;
 use super::options::{Options, PredictionFieldType, importance_count};
 use crate::engine::failure::Failure;
 use crate::engine::value::Value;
@@ -17,6 +18,7 @@ pub struct Update {
     results_field: Option<String>,
     importances: Option<usize>,
     prediction_field_type: Option<PredictionFieldType>,
+    importance_form: ImportanceForm,
 }
 
 /// Names that a result has anyway.
@@ -76,6 +78,20 @@ impl Update {
         self.importances = importances.map(importance_count).transpose()?;
         self.check_unique()?;
         Ok(self)
+    }
+
+    /// The same update, with `feature_importance` in this form.
+    #[must_use]
+    pub fn writing_importance(self, form: ImportanceForm) -> Self {
+        Self {
+            importance_form: form,
+            ..self
+        }
+    }
+
+    /// The form of `feature_importance`.
+    pub(super) fn importance_form(&self) -> ImportanceForm {
+        self.importance_form
     }
 
     fn check_unique(&self) -> Result<(), Failure> {
