@@ -6,4 +6,5 @@ pub mod inference;
 pub mod ingest;
 pub mod painless;
 pub mod regex;
+mod sha1;
 pub mod value;

@@ -1,8 +1,8 @@
-//! SHA-1, for `String.sha1()` only: a fingerprint of scripts, nothing here
-//! relies on it.
+//! SHA-1 (FIPS 180-4), for `String.sha1()` and the `fingerprint` processor only:
+//! nothing here relies on it.
 
-/// The digest in hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
+/// The digest of `bytes`.
+pub(super) fn digest(bytes: &[u8]) -> Vec<u8> {
     let mut state = [
         0x6745_2301_u32,
         0xefcd_ab89,
@@ -19,8 +19,13 @@ pub(super) fn hex(bytes: &[u8]) -> String {
     for block in padded.chunks_exact(64) {
         compress(&mut state, block);
     }
-    let bytes = state.iter().flat_map(|word| word.to_be_bytes());
-    bytes
+    state.iter().flat_map(|word| word.to_be_bytes()).collect()
+}
+
+/// The digest in hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    digest(bytes)
+        .into_iter()
         .flat_map(|byte| [byte >> 4, byte & 15])
         .filter_map(|digit| char::from_digit(digit.into(), 16))
         .collect()

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -47,6 +47,12 @@ impl Digest {
         }
         Ok(Self(bytes))
     }
+}
+
+/// The SHA-512 digest of `bytes` (FIPS 180-4).
+#[must_use]
+pub fn sha512(bytes: &[u8]) -> [u8; 64] {
+    Sha512::digest(bytes).into()
 }
 
 fn nibble(digit: u8) -> Option<u8> {

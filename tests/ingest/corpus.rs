@@ -23,7 +23,7 @@ pub(crate) fn recorded_server() -> Environment {
 }
 
 /// How one case compares.
-enum Verdict {
+pub(crate) enum Verdict {
     Same,
     /// What differs.
     Different(String),
@@ -89,7 +89,7 @@ fn processors_agree_with_the_recorded_server() {
 }
 
 /// A case. Halves of surrogate pairs, which `serde_json` refuses, are replaced.
-fn read(line: &str) -> Value {
+pub(crate) fn read(line: &str) -> Value {
     serde_json::from_str(line).unwrap_or_else(|_| {
         Value::from(&sealift::engine::value::json::parse(line.as_bytes()).unwrap())
     })
@@ -112,6 +112,11 @@ fn text(value: &Value) -> String {
 /// Runs one case.
 fn compare(case: &Value) -> Verdict {
     let (status, answer) = run(case);
+    compare_answer(case, status, &answer)
+}
+
+/// Compares an answer with the recorded `status`, `results` or `error`.
+pub(crate) fn compare_answer(case: &Value, status: u16, answer: &Value) -> Verdict {
     if let Some(expected) = case.get("error") {
         if status == 200 {
             return Verdict::Different(format!(
@@ -122,7 +127,7 @@ fn compare(case: &Value) -> Verdict {
         if json!(status) != case["status"] {
             return Verdict::Different(format!("status {status}, the server: {}", case["status"]));
         }
-        return same_error(&answer, expected);
+        return same_error(answer, expected);
     }
     if status != 200 {
         return Verdict::Different(format!("refused: {answer}"));
@@ -256,9 +261,25 @@ fn run(case: &Value) -> (u16, Value) {
     for (id, body) in pipelines {
         environment.put_pipeline(id, body).unwrap();
     }
-    let docs: Vec<Value> = case["docs"]
-        .as_array()
-        .unwrap()
+    let pipeline = match case.get("if") {
+        Some(condition) => {
+            json!({"processors": [{"set": {"if": condition, "field": "hit", "value": true}}]})
+        }
+        None => case["pipeline"].clone(),
+    };
+    let verbose = case["verbose"] == json!(true);
+    let docs = case["docs"].as_array().unwrap();
+    simulate(&environment, &pipeline, docs, verbose)
+}
+
+/// Sends documents, bare or with their metadata, through a pipeline.
+pub(crate) fn simulate(
+    environment: &Environment,
+    pipeline: &Value,
+    docs: &[Value],
+    verbose: bool,
+) -> (u16, Value) {
+    let docs: Vec<Value> = docs
         .iter()
         .map(|doc| {
             if doc.get("_source").is_some() {
@@ -268,13 +289,6 @@ fn run(case: &Value) -> (u16, Value) {
             }
         })
         .collect();
-    let pipeline = match case.get("if") {
-        Some(condition) => {
-            json!({"processors": [{"set": {"if": condition, "field": "hit", "value": true}}]})
-        }
-        None => case["pipeline"].clone(),
-    };
-    let verbose = case["verbose"] == json!(true);
     let body = json!({"pipeline": pipeline, "docs": docs});
     match environment.simulate(None, &body, verbose, NOW) {
         Ok(answer) => (200, answer),

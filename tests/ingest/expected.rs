@@ -87,12 +87,14 @@ fn agreeing(environment: &Environment, entry: &str, release: &str) -> Option<usi
         let Outcome::Document(found) = outcome else {
             panic!("{}: {outcome:?}", document["_id"]);
         };
-        if close(&found.source, &expected["_source"]) {
+        if close(&found.json(), &expected["_source"]) {
             same += 1;
         } else {
             eprintln!(
                 "{}: {}\n{}",
-                document["_id"], found.source, expected["_source"]
+                document["_id"],
+                found.json(),
+                expected["_source"]
             );
         }
     }

@@ -7,6 +7,8 @@ mod common;
 
 mod corpus;
 mod expected;
+mod inference;
+mod packages;
 mod random;
 mod recordings;
 mod tables;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use sealift::engine::ingest::{Environment, Options, Outcome, Processed};
+use sealift::model::version::StackVersion;
 use serde_json::{Value, json};
 
 /// A document that goes through a few processors of the newest version.
@@ -85,8 +86,50 @@ fn processors_change_documents() {
             json!({"a": 1}),
             json!({"a": 1}),
         ),
+        (
+            json!({"remove": {"keep": ["a.b", "c"]}}),
+            json!({"a": {"b": {"x": 1}, "d": 2}, "c": {"e": 3}, "f": 4}),
+            json!({"a": {"b": {"x": 1}}, "c": {"e": 3}}),
+        ),
+        (
+            json!({"set": {"field": "x", "value": "{{v}}{{{v}}}", "media_type": "text/plain"}}),
+            json!({"v": "a\"b"}),
+            json!({"v": "a\"b", "x": "a\"ba\"b"}),
+        ),
+        (
+            json!({"append": {"field": "x", "value": ["{{v}}"], "media_type": "application/x-www-form-urlencoded"}}),
+            json!({"v": "a b&"}),
+            json!({"v": "a b&", "x": ["a+b%26"]}),
+        ),
+        (
+            json!({"json": {"field": "j", "add_to_root": true, "add_to_root_conflict_strategy": "merge"}}),
+            json!({"j": "{\"a\": {\"b\": 1, \"c\": 2}, \"d\": 3}", "a": {"b": 0, "e": 4}, "d": {}}),
+            json!({"j": "{\"a\": {\"b\": 1, \"c\": 2}, \"d\": 3}", "a": {"b": 1, "c": 2, "e": 4}, "d": 3}),
+        ),
+        (
+            json!({"json": {"field": "j", "allow_duplicate_keys": true, "strict_json_parsing": false}}),
+            json!({"j": "{\"a\": 1, \"a\": 2} x"}),
+            json!({"j": {"a": 2}}),
+        ),
+        (
+            // The digest of 00 "a" 00 01 00 00 00.
+            json!({"fingerprint": {"fields": ["m"], "method": "SHA-256"}}),
+            json!({"m": {"a": 1}}),
+            json!({"m": {"a": 1}, "fingerprint": "eG6xRjMOSkP+y5DM7CxTr7s8Po5envf5ASkzLn1IWnQ="}),
+        ),
+        (
+            // The digest of the salt, then 00 "x", 00 02, 00 "y" in the order of the names.
+            json!({"fingerprint": {"fields": ["b", "a"], "salt": "s", "target_field": "t"}}),
+            json!({"a": ["x", false], "b": "y"}),
+            json!({"a": ["x", false], "b": "y", "t": "tta8VzMj+jf4jgIYpL/qr3DSDTI="}),
+        ),
+        (
+            json!({"foreach": {"field": "l", "processor": {"append": {"field": "r", "value": "{{_ingest._value}}"}}}}),
+            json!({"l": ["a", "b"]}),
+            json!({"l": ["a", "b"], "r": ["a", "b"]}),
+        ),
     ] {
-        let found = processed(&json!([processor]), &before).source;
+        let found = processed(&json!([processor]), &before).json();
         assert_eq!(found, after, "{processor}");
     }
 }
@@ -103,13 +146,10 @@ fn handled_failures_are_reported() {
         &json!({"a": "boom"}),
     );
     assert_eq!(
-        document.source,
+        document.json(),
         json!({"a": "boom", "error": {"message": "boom"}})
     );
-    assert_eq!(
-        document.metadata,
-        *json!({"_index": "i"}).as_object().unwrap()
-    );
+    assert_eq!(document.metadata, [("_index", "i".to_owned())]);
     let handled: Vec<_> = document
         .handled
         .iter()
@@ -168,4 +208,107 @@ fn hostile_pipelines_end() {
     }
     let body = json!({"processors": [deep]});
     assert!(Environment::default().parse_pipeline("p", &body).is_err());
+}
+
+#[test]
+fn what_multiplies_ends_whatever_handlers_there_are() {
+    let mut environment = Environment::new(Options::default());
+    for index in 0..40 {
+        let call = json!({"pipeline": {"name": format!("p{}", index + 1), "ignore_failure": true}});
+        let body = json!({"processors": [call, call], "on_failure": [{"drop": {}}]});
+        environment
+            .put_pipeline(&format!("p{index}"), &body)
+            .unwrap();
+    }
+    environment
+        .put_pipeline("p40", &json!({"processors": []}))
+        .unwrap();
+    let twice_as_much: Vec<_> = (0..40)
+        .flat_map(|_| {
+            [
+                json!({"set": {"field": "b.l", "copy_from": "a", "ignore_failure": true}}),
+                json!({"set": {"field": "b.r", "copy_from": "a", "ignore_failure": true}}),
+                json!({"set": {"field": "a", "copy_from": "b", "ignore_failure": true}}),
+            ]
+        })
+        .collect();
+    let body = json!({"processors": twice_as_much});
+    environment.put_pipeline("copies", &body).unwrap();
+    let script =
+        "def l = ['x'.toString()]; for (int i = 0; i < 40; i++) { l = [l, l, l] } ctx.l = l";
+    let body = json!({"processors": [{"script": {"source": script, "ignore_failure": true}}]});
+    environment.put_pipeline("script", &body).unwrap();
+    for pipeline in ["p0", "copies", "script"] {
+        let outcome = environment.run(pipeline, &json!({"a": "x"}), &[], Duration::ZERO);
+        let Outcome::Failed(failure) = outcome else {
+            panic!("{pipeline}: {outcome:?}");
+        };
+        assert_eq!(failure.kind(), "circuit_breaking_exception", "{failure}");
+    }
+}
+
+#[test]
+fn options_that_cannot_be_are_refused() {
+    for (processor, reason) in [
+        (
+            json!({"set": {"field": "a", "value": 1, "media_type": "text/html"}}),
+            "[media_type] property does not contain a supported media type [text/html]",
+        ),
+        (
+            json!({"json": {"field": "a", "add_to_root_conflict_strategy": "merge"}}),
+            "[add_to_root_conflict_strategy] Cannot set `add_to_root_conflict_strategy` if `add_to_root` is false",
+        ),
+        (
+            json!({"json": {"field": "a", "add_to_root": true, "add_to_root_conflict_strategy": "mix"}}),
+            "[add_to_root_conflict_strategy] conflict strategy [mix] not supported, cannot convert field.",
+        ),
+        (
+            json!({"grok": {"field": "a", "patterns": ["x"], "ecs_compatibility": "v9"}}),
+            "[ecs_compatibility] unsupported mode 'v9'",
+        ),
+        (
+            json!({"fingerprint": {"fields": ["a"], "method": "CRC"}}),
+            "[method] [CRC] must be one of the supported hash methods [MD5,SHA-1,SHA-256,SHA-512,MurmurHash3]",
+        ),
+        (
+            json!({"fingerprint": {"fields": []}}),
+            "[fields] must specify at least one field",
+        ),
+    ] {
+        let body = json!({"processors": [processor]});
+        let refused = Environment::default().parse_pipeline("p", &body);
+        let refused = refused.err().map(|failure| failure.reason().to_owned());
+        assert_eq!(refused.as_deref(), Some(reason));
+    }
+}
+
+#[test]
+fn terminate_ends_its_pipeline_only() {
+    let mut environment = Environment::new(Options::default());
+    let set = |field: &str| json!({"set": {"field": field, "value": 1}});
+    let inner =
+        json!({"processors": [set("a"), {"terminate": {"if": "ctx.stop == true"}}, set("b")]});
+    let outer = json!({"processors": [{"pipeline": {"name": "inner"}}, set("c")]});
+    environment.put_pipeline("inner", &inner).unwrap();
+    environment.put_pipeline("outer", &outer).unwrap();
+    for (source, expected) in [
+        (json!({"stop": true}), json!({"stop": true, "a": 1, "c": 1})),
+        (json!({}), json!({"a": 1, "b": 1, "c": 1})),
+    ] {
+        let outcome = environment.run("outer", &source, &[], Duration::ZERO);
+        let Outcome::Document(document) = outcome else {
+            panic!("{outcome:?}");
+        };
+        assert_eq!(document.json(), expected);
+    }
+    let old = Environment::new(Options {
+        version: StackVersion::new(7, 11, 0),
+        ..Options::default()
+    });
+    for kind in ["terminate", "fingerprint"] {
+        let body = json!({"processors": [{kind: {}}]});
+        let refused = old.parse_pipeline("p", &body).unwrap_err();
+        let unknown = format!("No processor type exists with name [{kind}]");
+        assert_eq!(refused.reason(), unknown);
+    }
 }

@@ -174,7 +174,7 @@ pub(super) fn read_step(kind: &str, body: Json, context: &Context<'_>) -> Result
         .map(|text| Condition::read(&text, context))
         .transpose()?;
     let blame = Config::new(JsonMap::new()).for_processor(kind, tag.as_deref());
-    if !processors::exists(kind) {
+    if !processors::exists(kind, context) {
         return Err(blame.blame(parse_failure(format!(
             "No processor type exists with name [{kind}]"
         ))));

@@ -29,7 +29,7 @@ impl Field {
     pub(super) fn filled(template: Template) -> Self {
         match template {
             Template::Fixed(text) => Self::fixed(&text),
-            template @ Template::Filled(_) => Self::Unknown(template),
+            template @ Template::Filled(..) => Self::Unknown(template),
         }
     }
 

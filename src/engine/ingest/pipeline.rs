@@ -71,7 +71,11 @@ impl Pipeline {
             Some(before) => document.ingest.put("pipeline", before),
             None => document.ingest.remove("pipeline"),
         };
-        result
+        match result {
+            // That was the end of this pipeline only.
+            Ok(Flow::Terminate) => Ok(Flow::Continue),
+            result => result,
+        }
     }
 }
 

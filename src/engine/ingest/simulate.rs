@@ -71,7 +71,9 @@ impl Environment {
             };
         }
         match pipeline.run(&mut document, &run) {
-            Ok(Flow::Continue) => Ok(json!({"doc": document_json(&document.copy()?)})),
+            Ok(Flow::Continue | Flow::Terminate) => {
+                Ok(json!({"doc": document_json(&document.copy()?)}))
+            }
             Ok(Flow::Drop) => Ok(Json::Null),
             Err(fault) if fault.fatal => Err(*fault.failure),
             Err(fault) => Ok(json!({"error": fault.failure.to_answer()["error"].take()})),

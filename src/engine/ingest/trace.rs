@@ -70,7 +70,7 @@ impl<'run, 'environment> Trace<'run, 'environment> {
         for step in group.steps {
             match self.step(step, group, document) {
                 Ok(Flow::Continue) => {}
-                Ok(Flow::Drop) => return Ok(Flow::Drop),
+                Ok(end) => return Ok(end),
                 Err(fault) if fault.fatal => return Err(fault),
                 Err(_) if group.ignore_failure => {}
                 Err(fault) => {
@@ -190,7 +190,7 @@ impl<'run, 'environment> Trace<'run, 'environment> {
             Err(fault) => {
                 self.record(step, condition, "error", Outcome::Error(&fault.failure))?;
             }
-            Ok(Flow::Continue) => {
+            Ok(Flow::Continue | Flow::Terminate) => {
                 self.record(step, condition, "success", Outcome::Success(document))?;
             }
             Ok(Flow::Drop) => self.record(step, condition, "dropped", Outcome::Gone)?,

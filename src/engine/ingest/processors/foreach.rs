@@ -84,7 +84,7 @@ impl Foreach {
         for item in items {
             let before = document.ingest.put("_value", item.clone());
             let result = self.step.run(document, run);
-            if let Ok(Flow::Drop) = result {
+            if let Ok(Flow::Drop | Flow::Terminate) = result {
                 return result;
             }
             let after = document.ingest.put("_value", before.unwrap_or_default());
@@ -108,7 +108,7 @@ impl Foreach {
             let before =
                 [0, 1].map(|index| document.ingest.put(keys[index], before[index].clone()));
             let result = self.step.run(document, run);
-            if let Ok(Flow::Drop) = result {
+            if let Ok(Flow::Drop | Flow::Terminate) = result {
                 return result;
             }
             let [before_key, before_value] = before.map(Option::unwrap_or_default);

@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use crate::engine::failure::Failure;
-use crate::engine::inference::{FieldMap, Update};
-use crate::engine::ingest::config::Config;
+use crate::engine::inference::{FieldMap, ImportanceForm, Update};
+use crate::engine::ingest::config::{Config, foreign};
 use crate::engine::ingest::document::Document;
 use crate::engine::ingest::factory::Context;
 use crate::engine::ingest::field::Field;
@@ -22,7 +22,7 @@ struct Inference {
 pub(super) fn create(
     config: &mut Config,
     tag: Option<&str>,
-    _: &Context<'_>,
+    context: &Context<'_>,
 ) -> Result<Box<dyn Processor>, Failure> {
     let model = config.string("model_id")?;
     let default_target = match tag {
@@ -42,8 +42,13 @@ pub(super) fn create(
         .map(|(from, to)| (from.clone(), Value::from(to).to_java_string()))
         .collect();
     let update = match config.optional_map("inference_config")? {
-        Some(update) => Update::from_value(&Value::from(&Json::Object(update)))?,
+        Some(update) => Update::from_value(&Value::from(&Json::Object(update))).map_err(thrown)?,
         None => Update::default(),
+    };
+    let form = if context.since(7, 10) {
+        ImportanceForm::ByClass
+    } else {
+        ImportanceForm::Total
     };
     Ok(Box::new(Inference {
         model,
@@ -53,8 +58,17 @@ pub(super) fn create(
                 .iter()
                 .map(|(from, to)| (from.as_str(), to.as_str())),
         ),
-        update,
+        update: update.writing_importance(form),
     }))
+}
+
+/// Exceptions of Java that are none of the server's own are wrapped.
+fn thrown(failure: Failure) -> Failure {
+    match failure.kind() {
+        "illegal_argument_exception" => foreign("java.lang.IllegalArgumentException", failure),
+        "class_cast_exception" => foreign("java.lang.ClassCastException", failure),
+        _ => failure,
+    }
 }
 
 impl Processor for Inference {

@@ -4,6 +4,7 @@ mod bytes;
 mod convert;
 mod csv;
 mod date;
+mod fingerprint;
 pub(super) mod foreach;
 mod html;
 mod inference;
@@ -24,12 +25,11 @@ use crate::engine::failure::Failure;
 
 /// Processors that Elasticsearch has and that need data or services which are
 /// not there offline, or have no use in what sealift carries.
-const UNSUPPORTED: [&str; 18] = [
+const UNSUPPORTED: [&str; 16] = [
     "attachment",
     "circle",
     "community_id",
     "enrich",
-    "fingerprint",
     "geo_grid",
     "geoip",
     "ip_location",
@@ -40,7 +40,6 @@ const UNSUPPORTED: [&str; 18] = [
     "registered_domain",
     "reroute",
     "set_security_user",
-    "terminate",
     "uri_parts",
     "user_agent",
 ];
@@ -73,12 +72,14 @@ pub(super) fn create(
         "date_index_name" => date::index_name(config, context),
         "fail" => simple::fail(config, context),
         "drop" => Ok(Box::new(simple::Drop) as _),
+        "terminate" => Ok(Box::new(simple::Terminate) as _),
+        "fingerprint" => fingerprint::create(config, context),
         "script" => simple::script(config, context),
         "dot_expander" => simple::dot_expander(config, context),
         "dissect" => parse::dissect(config, context),
         "grok" => parse::grok(config, context),
         "csv" => parse::csv(config, context),
-        "json" => parse::json(config, context),
+        "json" => json::create(config, context),
         "kv" => kv::create(config, context),
         "inference" => inference::create(config, tag, context),
         _ => Ok(simple::unsupported(kind, config)),
@@ -86,12 +87,26 @@ pub(super) fn create(
     other.map(Action::Other)
 }
 
-/// Whether Elasticsearch has a processor of this type.
-pub(super) fn exists(kind: &str) -> bool {
-    SUPPORTED.contains(&kind) || UNSUPPORTED.contains(&kind)
+/// Whether the server has a processor of this type.
+pub(super) fn exists(kind: &str, context: &Context<'_>) -> bool {
+    let newer = NEWER.iter().find(|(known, ..)| *known == kind);
+    (SUPPORTED.contains(&kind) || UNSUPPORTED.contains(&kind))
+        && newer.is_none_or(|(_, major, minor)| context.since(*major, *minor))
 }
 
-const SUPPORTED: [&str; 29] = [
+/// Types that came with a version.
+const NEWER: [(&str, u32, u32); 8] = [
+    ("community_id", 7, 12),
+    ("fingerprint", 7, 12),
+    ("network_direction", 7, 13),
+    ("redact", 8, 7),
+    ("registered_domain", 7, 13),
+    ("reroute", 8, 8),
+    ("terminate", 8, 16),
+    ("uri_parts", 7, 12),
+];
+
+const SUPPORTED: [&str; 31] = [
     "append",
     "bytes",
     "convert",
@@ -102,6 +117,7 @@ const SUPPORTED: [&str; 29] = [
     "dot_expander",
     "drop",
     "fail",
+    "fingerprint",
     "foreach",
     "grok",
     "gsub",
@@ -118,6 +134,7 @@ const SUPPORTED: [&str; 29] = [
     "set",
     "sort",
     "split",
+    "terminate",
     "trim",
     "uppercase",
     "urldecode",

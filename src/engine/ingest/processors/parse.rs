@@ -1,4 +1,4 @@
-//! Processors that take a text apart: `dissect`, `kv`, `csv`, `grok`, `json`.
+//! Processors that take a text apart: `dissect`, `csv`, `grok`.
 
 use serde_json::Value as Json;
 
@@ -11,9 +11,9 @@ use crate::engine::ingest::field::Field;
 use crate::engine::ingest::grok::Grok;
 use crate::engine::ingest::path::Path;
 use crate::engine::ingest::step::{Flow, Processor, Run};
-use crate::engine::value::{Map, Value};
+use crate::engine::value::Value;
 
-use super::{csv, json};
+use super::csv;
 
 struct DissectProcessor {
     field: Field,
@@ -91,7 +91,19 @@ pub(super) fn grok(
         .map(|(name, pattern)| (name, Value::from(&pattern).to_java_string()))
         .collect();
     if context.since(7, 14) {
-        config.optional_string("ecs_compatibility")?;
+        match config.optional_string("ecs_compatibility")?.as_deref() {
+            None | Some("disabled") => {}
+            Some("v1") => {
+                return Err(config.refuse(
+                    "ecs_compatibility",
+                    "not supported offline: patterns with the names of ECS",
+                ));
+            }
+            Some(other) => {
+                let reason = format!("unsupported mode '{other}'");
+                return Err(config.refuse("ecs_compatibility", &reason));
+            }
+        }
     }
     let grok = Grok::new(&patterns, &definitions, trace).map_err(|message| {
         config.refuse(
@@ -213,68 +225,5 @@ impl Processor for CsvProcessor {
             }
         }
         Ok(Flow::Continue)
-    }
-}
-
-struct JsonProcessor {
-    field: Field,
-    /// `None`: the document itself.
-    target: Option<Field>,
-}
-
-/// Creates a `json` processor.
-pub(super) fn json(
-    config: &mut Config,
-    context: &Context<'_>,
-) -> Result<Box<dyn Processor>, Failure> {
-    let field = config.field("field")?;
-    let target = config.optional_string("target_field")?;
-    let to_root = config.boolean("add_to_root", false)?;
-    if to_root && target.is_some() {
-        return Err(config.refuse(
-            "target_field",
-            "Cannot set a target field while also setting `add_to_root` to true",
-        ));
-    }
-    if context.since(7, 15) {
-        config.boolean("allow_duplicate_keys", false)?;
-        config.optional_string("add_to_root_conflict_strategy")?;
-    }
-    if context.since(8, 9) {
-        config.boolean("strict_json_parsing", true)?;
-    }
-    let target = match target {
-        _ if to_root => None,
-        Some(text) => Some(Field::fixed(&text)),
-        None => Some(field.clone()),
-    };
-    Ok(Box::new(JsonProcessor { field, target }))
-}
-
-impl Processor for JsonProcessor {
-    fn run(&self, document: &Document, _: &Run<'_>) -> Result<Flow, Failure> {
-        let Some(target) = &self.target else {
-            let name = self.field.path(document)?.to_string();
-            let value = document.fields.get(&name).unwrap_or_default();
-            let Value::Map(map) = json::parse(&value)? else {
-                return Err(Failure::illegal_argument(
-                    "cannot add non-map fields to root of document",
-                ));
-            };
-            put_all(&document.fields, &map);
-            return Ok(Flow::Continue);
-        };
-        let value = self.field.value(document, false)?.unwrap_or_default();
-        target.set(document, json::parse(&value)?)?;
-        Ok(Flow::Continue)
-    }
-}
-
-fn put_all(into: &Map, from: &Map) {
-    let entries = from.entries();
-    let mut into = into.borrow_mut();
-    into.reserve(entries.len());
-    for (key, value) in entries {
-        into.put(key, value);
     }
 }

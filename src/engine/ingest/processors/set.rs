@@ -7,9 +7,9 @@ use crate::engine::ingest::config::{Config, class_of, foreign};
 use crate::engine::ingest::document::{Document, METADATA};
 use crate::engine::ingest::factory::Context;
 use crate::engine::ingest::field::Field;
-use crate::engine::ingest::mustache::ValueTemplate;
+use crate::engine::ingest::mustache::{Escaping, ValueTemplate};
 use crate::engine::ingest::step::{Flow, Processor, Run};
-use crate::engine::value::{JavaString, Value};
+use crate::engine::value::{JavaString, Map, Value};
 
 /// Where a new value comes from.
 enum Source {
@@ -35,21 +35,19 @@ pub(super) fn set(
     } else {
         None
     };
-    let source = match copy_from {
-        Some(from) => {
-            if config.take("value").is_some() {
-                return Err(config.refuse(
-                    "copy_from",
-                    "cannot set both `copy_from` and `value` in the same processor",
-                ));
-            }
-            Source::Copy(Field::fixed(&from))
+    let escaping = media_type(config, context)?;
+    let source = if let Some(from) = copy_from {
+        if config.take("value").is_some() {
+            return Err(config.refuse(
+                "copy_from",
+                "cannot set both `copy_from` and `value` in the same processor",
+            ));
         }
-        None => Source::Template(ValueTemplate::compile(&config.object("value")?)?),
+        Source::Copy(Field::fixed(&from))
+    } else {
+        let value = config.object("value")?;
+        Source::Template(ValueTemplate::compile(&value, escaping)?)
     };
-    if context.since(7, 12) {
-        config.optional_string("media_type")?;
-    }
     Ok(Box::new(Set {
         field,
         source,
@@ -82,6 +80,23 @@ impl Processor for Set {
     }
 }
 
+/// How texts are escaped that templates put into values.
+fn media_type(config: &mut Config, context: &Context<'_>) -> Result<Escaping, Failure> {
+    if !context.since(7, 12) {
+        return Ok(Escaping::Json);
+    }
+    let given = config.optional_string("media_type")?;
+    match given.as_deref() {
+        None | Some("application/json") => Ok(Escaping::Json),
+        Some("text/plain") => Ok(Escaping::None),
+        Some("application/x-www-form-urlencoded") => Ok(Escaping::Url),
+        Some(other) => {
+            let reason = format!("property does not contain a supported media type [{other}]");
+            Err(config.refuse("media_type", &reason))
+        }
+    }
+}
+
 struct Append {
     field: Field,
     value: ValueTemplate,
@@ -94,11 +109,9 @@ pub(super) fn append(
     context: &Context<'_>,
 ) -> Result<Box<dyn Processor>, Failure> {
     let field = config.field_template("field")?;
-    let value = ValueTemplate::compile(&config.object("value")?)?;
+    let value = config.object("value")?;
     let allow_duplicates = !context.since(7, 11) || config.boolean("allow_duplicates", true)?;
-    if context.since(7, 12) {
-        config.optional_string("media_type")?;
-    }
+    let value = ValueTemplate::compile(&value, media_type(config, context)?)?;
     Ok(Box::new(Append {
         field,
         value,
@@ -177,19 +190,45 @@ impl Processor for Remove {
             }
         }
         if !self.keep.is_empty() {
-            let mut kept = Vec::new();
-            for field in &self.keep {
-                let path = field.path(document)?;
-                kept.extend(path.parts().first().cloned());
-            }
-            for key in document.fields.keys() {
-                let name = key.to_java_string();
-                if !kept.contains(&name) && !METADATA.contains(&name.as_str()) {
-                    document.fields.remove(&name);
-                }
-            }
+            let kept = self
+                .keep
+                .iter()
+                .map(|field| field.path(document).map(|path| path.to_string()))
+                .collect::<Result<Vec<_>, _>>()?;
+            keep_only(&document.fields, "", &kept);
         }
         Ok(Flow::Continue)
+    }
+}
+
+/// Takes out what is neither one of the kept fields nor within or around one.
+/// `outer` is the path of the map, with a dot at its end.
+fn keep_only(map: &Map, outer: &str, kept: &[String]) {
+    let is_within = |inner: &str, outer: &str| {
+        inner
+            .strip_prefix(outer)
+            .is_some_and(|rest| rest.starts_with('.'))
+    };
+    for (key, value) in map.entries() {
+        let name = key.to_java_string();
+        if outer.is_empty() && METADATA.contains(&name.as_str()) {
+            continue;
+        }
+        let path = format!("{outer}{name}");
+        if kept
+            .iter()
+            .any(|kept| *kept == path || is_within(&path, kept))
+        {
+            continue;
+        }
+        match value {
+            Value::Map(inner) if kept.iter().any(|kept| is_within(kept, &path)) => {
+                keep_only(&inner, &format!("{path}."), kept);
+            }
+            _ => {
+                map.borrow_mut().remove(&key);
+            }
+        }
     }
 }
 

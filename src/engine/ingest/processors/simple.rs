@@ -1,4 +1,4 @@
-//! `fail`, `drop`, `dot_expander`, `script`, and the processors that need what
+//! `fail`, `drop`, `terminate`, `dot_expander`, `script`, and the processors that need what
 //! is not there offline.
 
 use crate::engine::failure::Failure;
@@ -32,6 +32,15 @@ pub(super) struct Drop;
 impl Processor for Drop {
     fn run(&self, _: &Document, _: &Run<'_>) -> Result<Flow, Failure> {
         Ok(Flow::Drop)
+    }
+}
+
+/// The `terminate` processor.
+pub(super) struct Terminate;
+
+impl Processor for Terminate {
+    fn run(&self, _: &Document, _: &Run<'_>) -> Result<Flow, Failure> {
+        Ok(Flow::Terminate)
     }
 }
 

@@ -304,9 +304,13 @@ impl Analyzer {
             self.define(0, name, Type::MAP, false)?;
         }
         if source.body.is_empty() {
+            // A condition gets the document handed in.
+            let parameters = u8::from(context == Context::Condition);
             return argument_error(
                 0,
-                "invalid function definition: found no statements for function [execute] with [0] parameters",
+                format!(
+                    "invalid function definition: found no statements for function [execute] with [{parameters}] parameters"
+                ),
             );
         }
         let (body, flow) = self.body(&source.body, 0)?;

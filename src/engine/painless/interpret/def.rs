@@ -57,8 +57,8 @@ impl Vm<'_> {
                     return class_cast(format!(
                         "Cannot apply [{}] operation to types [{}] and [{}].",
                         operator.symbol(),
-                        left.class_name(),
-                        right.class_name()
+                        Self::shown_class(left),
+                        Self::shown_class(right)
                     ));
                 }
             },
@@ -121,7 +121,7 @@ impl Vm<'_> {
             None => class_cast(format!(
                 "Cannot apply [{}] operation to type [{}]",
                 operator.symbol(),
-                value.class_name()
+                Self::shown_class(value)
             )),
         }
     }
@@ -150,8 +150,8 @@ impl Vm<'_> {
             };
             class_cast(format!(
                 "Cannot apply [{symbol}] operation to types [{}] and [{}].",
-                left.class_name(),
-                right.class_name()
+                Self::shown_class(left),
+                Self::shown_class(right)
             ))
         }
     }

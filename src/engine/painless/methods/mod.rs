@@ -39,7 +39,6 @@ mod processors;
 mod queue;
 mod search;
 mod set;
-mod sha1;
 mod sort;
 mod stream;
 mod text;

@@ -326,7 +326,7 @@ const STRING: &[Row] = &[
         offset_by_code_points(a)
     }),
     ("String sha1()", |vm, a| {
-        let digest = super::sha1::hex(text(a, 0)?.to_str().as_bytes());
+        let digest = crate::engine::sha1::hex(text(a, 0)?.to_str().as_bytes());
         vm.new_text(digest.into())
     }),
     ("String sha256()", |vm, a| {
