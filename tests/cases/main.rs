@@ -8,6 +8,7 @@
 mod archive;
 mod bundle;
 mod case;
+mod corpus;
 mod run;
 mod table;
 mod zips;
@@ -15,6 +16,9 @@ mod zips;
 use std::path::{Path, PathBuf};
 
 use case::Case;
+
+/// When to stop: more faults would say no more.
+const MOST_FAULTS: usize = 10;
 
 /// The folders of all cases, by name.
 fn folders() -> Vec<PathBuf> {
@@ -44,8 +48,9 @@ fn every_case_is_decided_as_it_must_be() {
     std::thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                while let Some((name, case)) =
-                    cases.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+                while faults.lock().unwrap().len() < MOST_FAULTS
+                    && let Some((name, case)) =
+                        cases.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
                 {
                     let found = run::check(name, case);
                     faults.lock().unwrap().extend(found);

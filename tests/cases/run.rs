@@ -20,8 +20,8 @@ use crate::case::{Case, Root, Trust, VolumeChange, Volumes};
 use crate::zips;
 
 /// A case as it lies on disk.
-struct Scene {
-    home: TempDir,
+pub(crate) struct Scene {
+    pub(crate) home: TempDir,
     /// What is opened.
     target: String,
     /// More arguments.
@@ -107,7 +107,7 @@ fn run(scene: &Scene, command: &[String]) -> (i32, String) {
 }
 
 /// Every file and folder with its content.
-fn files(home: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
+pub(crate) fn files(home: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
     let mut found = BTreeMap::new();
     let mut folders = vec![home.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -124,7 +124,8 @@ fn files(home: &Path) -> BTreeMap<PathBuf, Option<Vec<u8>>> {
     found
 }
 
-fn set(case: &Case) -> Scene {
+/// Puts the case on disk.
+pub(crate) fn set(case: &Case) -> Scene {
     let home = TempDir::new().unwrap();
     let at = |name: &str| home.path().join(name);
     let mut args = case.args.clone();

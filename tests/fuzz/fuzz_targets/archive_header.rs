@@ -1,5 +1,5 @@
 //! A header of the archive is read; what is taken has one spelling. Run it with
-//! `cargo +nightly fuzz run --fuzz-dir tests/fuzz archive_header`.
+//! `tests/fuzz/run.sh 600 archive_header`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,6 @@
 //! Any bytes as one connection to the practice cluster: the whole path from the
-//! request head to an API and its answer must neither panic nor hang.
+//! request head to an API and its answer must neither panic nor hang. Run it with
+//! `tests/fuzz/run.sh 600 lab_request`.
 
 #![no_main]
 

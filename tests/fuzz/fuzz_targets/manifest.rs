@@ -1,5 +1,5 @@
 //! A manifest is read and written back the same. Run it with
-//! `cargo +nightly fuzz run --fuzz-dir tests/fuzz manifest`.
+//! `tests/fuzz/run.sh 600 manifest`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,6 +1,6 @@
 //! A model's definition is read, checked, compiled and applied without a panic,
 //! whatever the bytes. Run it with
-//! `cargo +nightly fuzz run --fuzz-dir tests/fuzz model_definition`.
+//! `tests/fuzz/run.sh 600 model_definition`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
 //! A release manifest is read. Run it with
-//! `cargo +nightly fuzz run --fuzz-dir tests/fuzz release_manifest`.
+//! `tests/fuzz/run.sh 600 release_manifest`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

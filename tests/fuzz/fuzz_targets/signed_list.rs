@@ -1,5 +1,5 @@
 //! A signed list is read; what is taken has one spelling. Run it with
-//! `cargo +nightly fuzz run --fuzz-dir tests/fuzz signed_list`.
+//! `tests/fuzz/run.sh 600 signed_list`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
 //! An index of volumes is read; what is taken has one spelling. Run it with
-//! `cargo +nightly fuzz run --fuzz-dir tests/fuzz volume_index`.
+//! `tests/fuzz/run.sh 600 volume_index`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
 //! A release zip is read, every entry inflated under its bounds. Run it with
-//! `cargo +nightly fuzz run --fuzz-dir tests/fuzz zip_reader`.
+//! `tests/fuzz/run.sh 600 zip_reader`.
 #![no_main]
 
 use std::io::Cursor;
