@@ -6,6 +6,7 @@ use sealift::model::key::{PublicKey, Signature};
 use crate::kit::key;
 
 const WYCHEPROOF: &str = include_str!("vectors/wycheproof-ed25519.txt");
+const CCTV: &str = include_str!("vectors/cctv-ed25519.txt");
 
 /// The eight points of small order and the six other encodings of them, the edge
 /// cases that the CCTV vectors (github.com/C2SP/CCTV, `ed25519`) combine.
@@ -39,6 +40,38 @@ fn wycheproof_vectors_decide_as_stated() {
         if held { seen.0 += 1 } else { seen.1 += 1 }
     }
     assert!(seen.0 > 60 && seen.1 > 60, "{seen:?}");
+}
+
+/// Each flag but `c` and `C` is a reason to refuse. Those two alone say that the
+/// points lie outside the prime-order group and the equation holds all the same:
+/// nobody can forge that for another's key, and RFC 8032 takes it.
+#[test]
+fn cctv_vectors_decide_by_their_flags() {
+    let lines = || CCTV.lines().filter(|line| !line.starts_with('#'));
+    let points: Vec<Vec<u8>> = lines()
+        .filter_map(|line| line.strip_prefix("point "))
+        .map(bytes)
+        .collect();
+    let mut seen = (0, 0);
+    for line in lines().filter(|line| !line.starts_with("point ")) {
+        let fields: Vec<&str> = line.split(' ').collect();
+        let [a, r, s, number, flags] = fields[..] else {
+            panic!("{line}");
+        };
+        let point = |number: &str| &points[number.parse::<usize>().unwrap()];
+        let s = if s == "-" { vec![0; 32] } else { bytes(s) };
+        let message = match number {
+            "-" => "use ristretto255".to_owned(),
+            number => format!("use ristretto255 {number}"),
+        };
+        let signature = [point(r).as_slice(), &s].concat();
+        let held = holds(point(a), &signature, message.as_bytes());
+        let clean = flags.chars().all(|flag| matches!(flag, '-' | 'c' | 'C'));
+        assert_eq!(held, clean, "{line}");
+        if held { seen.0 += 1 } else { seen.1 += 1 }
+    }
+    assert_eq!(seen.0 + seen.1, 768);
+    assert!(seen.0 > 10 && seen.1 > 600, "{seen:?}");
 }
 
 #[test]
