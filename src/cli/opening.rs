@@ -15,6 +15,9 @@ use crate::model::trust::TrustPolicy;
 use crate::model::trust_file::TrustFile;
 use crate::progress::Progress;
 
+/// What a command line calls standard input.
+pub(super) const STANDARD_INPUT: &str = "-";
+
 /// How a bundle is opened.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Trust")]
@@ -48,6 +51,14 @@ impl OpeningArgs {
     /// # Errors
     /// As [`VerifiedBundle::open`]; [`ErrorKind::Trust`] when nobody is trusted.
     pub fn open(&self, file: &Path, desk: &Desk) -> Result<VerifiedBundle> {
+        if file == Path::new(STANDARD_INPUT) {
+            return Err(
+                Error::new(ErrorKind::Usage, "only verify reads standard input").hint(
+                    "a bundle is read more than once, and nothing of it is written to disk here: \
+                     save it to a file and name that",
+                ),
+            );
+        }
         let medium = Medium::open(file, &self.volume_dir)?;
         self.under(desk, |conditions| VerifiedBundle::open(medium, conditions))
     }

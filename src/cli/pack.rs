@@ -71,6 +71,9 @@ pub struct PackArgs {
     /// Carry the trust roots in this folder
     #[arg(long, value_name = "DIR")]
     pub carry_roots: Option<PathBuf>,
+    /// License of the releases that carry no license file
+    #[arg(long, value_name = "TEXT", value_parser = license)]
+    pub license: Option<String>,
     /// Threads that hash [default: as many as the machine has]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
@@ -108,7 +111,7 @@ pub fn run(args: &PackArgs, desk: &Desk) -> Result<Answer> {
         releases,
         catalog,
         validation,
-        licenses: Vec::new(),
+        license: args.license.clone(),
         trust: trust_store::root_files(&trust),
     };
     let packed = pack(input, &keys, &args.output, threads(args.threads), &progress)?;
@@ -141,6 +144,14 @@ pub fn run(args: &PackArgs, desk: &Desk) -> Result<Answer> {
         },
     );
     Answer::new(&result, text)
+}
+
+fn license(text: &str) -> std::result::Result<String, String> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > 200 || text.chars().any(char::is_control) {
+        return Err("it must be 1 to 200 plain characters".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 fn header(args: &PackArgs, desk: &Desk, trust: u32) -> Result<ListHeader> {

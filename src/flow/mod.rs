@@ -31,4 +31,5 @@ pub mod targets;
 pub mod trust;
 pub mod validate;
 
+mod license;
 mod memo;

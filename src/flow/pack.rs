@@ -7,14 +7,14 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::flow::license;
 use crate::io::bundle::{Content, Unsealed};
 use crate::model::catalog::{Catalog, Item};
 use crate::model::digest::Digest;
 use crate::model::key::SecretKey;
 use crate::model::key_id::KeyId;
 use crate::model::manifest::{
-    ArtifactEntry, FORMAT_VERSION, FileEntry, LicenseNote, Manifest, Producer, Source,
-    ValidationSet,
+    ArtifactEntry, FORMAT_VERSION, FileEntry, Manifest, Producer, Source, ValidationSet,
 };
 use crate::model::path::BundlePath;
 use crate::model::signed_list::{ListHeader, VERIFY_NAME};
@@ -58,8 +58,8 @@ pub struct PackInput {
     pub catalog: Catalog,
     /// Validation sets.
     pub validation: Vec<PackValidation>,
-    /// What licenses ask for.
-    pub licenses: Vec<LicenseNote>,
+    /// The license of the releases that carry none themselves.
+    pub license: Option<String>,
     /// Members of `trust/`, by their names below it.
     pub trust: Vec<(String, Content)>,
 }
@@ -131,12 +131,15 @@ fn arrange(
     }
     let mut sources = Vec::new();
     let mut places: BTreeMap<(String, String), BundlePath> = BTreeMap::new();
+    let mut licenses = license::of_rules(&input.catalog);
     for release in input.releases {
         let folder = unique(&BundlePath::slug(&release.name, 40), |folder| {
             sources
                 .iter()
                 .all(|s: &Source| !s.folder.eq_ignore_ascii_case(folder))
         });
+        let stated = input.license.as_deref();
+        licenses.extend(license::of_release(&folder, &release.files, stated)?);
         for (name, content) in release.files {
             let path = members.add_below(&format!("payload/{folder}"), &name, content)?;
             places.insert((release.name.clone(), name), path);
@@ -178,7 +181,7 @@ fn arrange(
         files: files.into_values().collect(),
         artifacts,
         validation,
-        licenses: input.licenses,
+        licenses,
     };
     Unsealed::new(input.header, manifest, members.contents)
 }

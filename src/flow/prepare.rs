@@ -6,7 +6,7 @@ use crate::flow::claims::Claims;
 use crate::flow::{observe, targets};
 use crate::io::bundle::VerifiedBundle;
 use crate::io::cluster::Cluster;
-use crate::model::admission::Rule;
+use crate::model::admission::{Override, Rule};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::Observation;
 use crate::model::plan::{Permissions, Plan, Target};
@@ -75,14 +75,13 @@ pub fn prepare(
     let claims = Claims::read(cluster)?;
     let origin = targets::origin(bundle);
     let mut overrides = overrides(wish.permissions);
-    let set_aside = &bundle.evidence().overrides;
-    overrides.extend(
-        set_aside
-            .iter()
-            .map(|rule| format!("{}: {}", rule.rule.name(), rule.reason)),
-    );
-    if !set_aside.iter().any(|rule| rule.rule == Rule::Sequence) {
-        refuse_older(&claims, &origin)?;
+    overrides.extend(bundle.evidence().overrides.iter().map(on_record));
+    if let Err(refusal) = refuse_older(&claims, &origin) {
+        let given = bundle.override_of(Rule::Sequence).ok_or(refusal)?;
+        // There already where this machine remembers a newer bundle as well.
+        if !overrides.contains(&on_record(given)) {
+            overrides.push(on_record(given));
+        }
     }
     let mut all = wanted.to_vec();
     if wish.prune {
@@ -211,6 +210,11 @@ fn source_indices(target: &Target) -> Vec<&str> {
         }
         _ => Vec::new(),
     }
+}
+
+/// An override as receipts record it.
+fn on_record(given: &Override) -> String {
+    format!("{}: {}", given.rule.name(), given.reason)
 }
 
 /// The names of what the operator allowed.

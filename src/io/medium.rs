@@ -168,7 +168,8 @@ fn open(path: &Path, start: u64) -> Result<Piece> {
         return Err(Error::new(
             ErrorKind::Io,
             format!("{} is not a regular file", path.display()),
-        ));
+        )
+        .hint("save the bundle to a file first; only `verify` reads a pipe"));
     }
     Ok(Piece {
         file,

@@ -104,7 +104,7 @@ impl TrustPolicy {
                         header.trust
                     ),
                 )
-                .hint("take over the newer root first: sealift trust update BUNDLE"));
+                .hint("take over the newer root first: sealift trust update DIR --from BUNDLE"));
             }
             if expires <= now {
                 let message = format!("trust root {version} expired at {expires}");

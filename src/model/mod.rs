@@ -26,6 +26,7 @@ pub mod json_text;
 pub mod key;
 pub mod key_id;
 pub mod label;
+pub mod license_text;
 pub mod lint;
 pub mod manifest;
 pub mod mark;

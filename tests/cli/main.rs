@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod bundles;
 mod help;
 mod sandbox;
 mod streams;
+mod trust;

@@ -133,7 +133,7 @@ impl Recipe {
                 .collect(),
             catalog: cataloger.finish().usable().unwrap(),
             validation: self.validation.iter().map(|tag| validation(tag)).collect(),
-            licenses: Vec::new(),
+            license: None,
             trust: Vec::new(),
         };
         pack(input, &[key()], &path, 1, &Silent).unwrap();

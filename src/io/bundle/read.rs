@@ -94,6 +94,7 @@ pub(super) fn check(mut feed: Feed, conditions: &Conditions) -> Result<(Checked,
         notes: admission.notes,
         checked_at: conditions.now,
         tool: format!("{} {}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")),
+        licenses: checked.manifest.licenses.clone(),
         members: members(&checked),
     };
     Ok((checked, evidence))

@@ -11,11 +11,11 @@ use super::read::{self, Conditions};
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::files;
 use crate::io::medium::Medium;
-use crate::model::admission::Override;
+use crate::model::admission::{Override, Rule};
 use crate::model::digest::Digest;
 use crate::model::key::Signature;
 use crate::model::key_id::KeyId;
-use crate::model::manifest::Manifest;
+use crate::model::manifest::{LicenseNote, Manifest};
 use crate::model::path::BundlePath;
 use crate::model::signed_list::{ListHeader, SignedList};
 use crate::model::time::Timestamp;
@@ -36,6 +36,8 @@ pub struct VerifiedBundle {
     manifest_bytes: Vec<u8>,
     members: BTreeMap<BundlePath, Placed>,
     evidence: Evidence,
+    /// The rules that the operator is ready to set aside, needed so far or not.
+    overrides: Vec<Override>,
 }
 
 /// What was checked, fit to be attached to a transfer form.
@@ -58,6 +60,9 @@ pub struct Evidence {
     pub checked_at: Timestamp,
     /// The program that checked.
     pub tool: String,
+    /// Under which terms the payload comes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub licenses: Vec<LicenseNote>,
     /// Every listed member.
     pub members: Vec<MemberEvidence>,
 }
@@ -102,6 +107,7 @@ impl VerifiedBundle {
             manifest_bytes: checked.manifest_bytes,
             members,
             evidence,
+            overrides: conditions.overrides.to_vec(),
         })
     }
 
@@ -151,6 +157,13 @@ impl VerifiedBundle {
     #[must_use]
     pub fn evidence(&self) -> &Evidence {
         &self.evidence
+    }
+
+    /// The operator's reason to set `rule` aside, where one was given: what only
+    /// shows later, such as a newer bundle in the cluster, is forgiven by it too.
+    #[must_use]
+    pub fn override_of(&self, rule: Rule) -> Option<&Override> {
+        self.overrides.iter().find(|given| given.rule == rule)
     }
 
     /// What the bundle lies on.

@@ -145,6 +145,7 @@ impl Cataloger {
             place,
             references: found.references,
             title: found.title,
+            license: found.license,
             min_stack_version: found.min_stack_version,
             max_stack_version: None,
         });

@@ -35,6 +35,7 @@ pub(super) struct Found {
     pub(super) part: Option<Part>,
     pub(super) references: BTreeSet<ArtifactId>,
     pub(super) title: Option<String>,
+    pub(super) license: Option<String>,
     pub(super) min_stack_version: Option<StackVersion>,
     pub(super) warnings: Vec<String>,
 }
@@ -47,6 +48,7 @@ impl Found {
             part,
             references: references::of(kind, body),
             title: title(kind, body),
+            license: license(kind, body),
             min_stack_version: None,
             warnings: Vec::new(),
         }
@@ -63,6 +65,12 @@ fn title(kind: ArtifactKind, body: &Value) -> Option<String> {
         _ => None,
     };
     title?.as_str().map(str::to_owned)
+}
+
+/// The terms that a rule comes under, where it states them.
+fn license(kind: ArtifactKind, body: &Value) -> Option<String> {
+    let rule = (kind == ArtifactKind::Rule).then_some(body)?;
+    rule.get("license")?.as_str().map(str::to_owned)
 }
 
 /// What the file `name` of a release with this naming holds.

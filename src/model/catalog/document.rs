@@ -14,14 +14,22 @@ const NAMES: [&str; 7] = [
 /// Whether the file `name` is a document, by its well-known name or because it
 /// is Markdown or plain text.
 pub(super) fn is_document(name: &str) -> bool {
+    document_stem(name).is_some()
+}
+
+/// The name without folder and extension, in upper case, of a file that is a
+/// document; see the module.
+#[must_use]
+pub fn document_stem(name: &str) -> Option<String> {
     let base = name.rsplit('/').next().unwrap_or(name);
     let (stem, extension) = base.split_once('.').unwrap_or((base, ""));
-    let extension = extension.to_ascii_lowercase();
-    match extension.as_str() {
+    let stem = stem.to_ascii_uppercase();
+    let known = match extension.to_ascii_lowercase().as_str() {
         "md" | "txt" | "rst" => true,
-        "" => NAMES.contains(&stem.to_ascii_uppercase().as_str()),
+        "" => NAMES.contains(&stem.as_str()),
         _ => false,
-    }
+    };
+    known.then_some(stem)
 }
 
 /// Whether the file `name` is a program, such as the ones that come with risk

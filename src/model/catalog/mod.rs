@@ -37,6 +37,7 @@ mod references;
 mod shape;
 
 pub use cataloger::Cataloger;
+pub use document::document_stem;
 
 /// Where something stands: release, file, part of the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -70,6 +71,8 @@ pub struct Item {
     pub references: BTreeSet<ArtifactId>,
     /// Its name for people, where it has one.
     pub title: Option<String>,
+    /// The terms that it comes under, where it states them itself (rules do).
+    pub license: Option<String>,
     /// The oldest stack that takes it, where its publisher says so.
     pub min_stack_version: Option<StackVersion>,
     /// The newest stack that takes it, where its publisher says so.

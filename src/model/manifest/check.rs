@@ -13,7 +13,7 @@ const MAX_TEXT: usize = 4096;
 
 type Files<'a> = BTreeMap<&'a BundlePath, &'a FileEntry>;
 
-/// Refuses a manifest that contradicts itmanifest.
+/// Refuses a manifest that contradicts itself.
 pub(super) fn check(manifest: &Manifest) -> Result<()> {
     let files = check_files(manifest)?;
     check_artifacts(manifest, &files)?;
