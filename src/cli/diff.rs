@@ -48,7 +48,7 @@ pub fn run(args: &DiffArgs, desk: &Desk) -> Result<Answer> {
         let change = difference.change.name();
         let _ = write!(text, "\n{change:<8}  {}", escape::line(&name));
         if args.lines && !difference.lines.is_empty() {
-            let _ = write!(text, "\n{}", escape::lines(&difference.lines));
+            let _ = write!(text, "\n{}", escape::lines(difference.lines.trim_end()));
         }
     }
     let result = json!({

@@ -99,12 +99,8 @@ fn describe(bundle: &VerifiedBundle) -> String {
             .flatten()
             .map(|part| escape::line(part))
             .collect::<Vec<_>>();
-        let _ = writeln!(
-            text,
-            "source {} {}",
-            escape::line(&source.folder),
-            from.join(" ")
-        );
+        let words = [vec![escape::line(&source.folder)], from].concat();
+        let _ = writeln!(text, "source {}", words.join(" "));
     }
     for entry in &manifest.artifacts {
         let _ = write!(text, "\n{}", describe_artifact(entry));

@@ -215,11 +215,18 @@ fn show(policy: &TrustPolicy) -> Result<Answer> {
             json!({"version": version, "expires": expires})
         }),
     });
-    let mut text = format!("{} of {} keys must sign", policy.threshold(), keys.len());
-    // Writing to a string cannot fail.
+    let revoked = |facts: &KeyFacts| policy.revoked().iter().any(|key| key.id == facts.key_id);
+    let usable = keys.iter().filter(|facts| !revoked(facts)).count();
+    let mut text = format!("{} of {usable} keys must sign", policy.threshold());
     for facts in &keys {
         let label = escape::line(&facts.label);
-        let _ = write!(text, "\n  {} {label}\n    {}", facts.key_id, facts.spoken);
+        let note = if revoked(facts) { ", revoked" } else { "" };
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\n  {} {label}{note}\n    {}",
+            facts.key_id, facts.spoken
+        );
     }
     for revoked in policy.revoked() {
         let reason = escape::line(&revoked.reason);

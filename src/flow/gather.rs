@@ -8,12 +8,12 @@ use crate::flow::pack::PackRelease;
 use crate::io::bundle::Content;
 use crate::io::files;
 use crate::io::zip::{ZipLimits, ZipReader};
-use crate::model::catalog::{Catalog, Cataloger, Place, naming};
+use crate::model::catalog::{Catalog, Cataloger, Place, document_stem, naming};
 use crate::model::content::has_extension;
 use crate::model::manifest::Source;
 use crate::progress::Progress;
 
-/// The largest file that is packed, in bytes: what the catalog reads whole.
+/// The largest file that may hold artifacts, in bytes: the catalog reads it whole.
 const MAX_FILE: u64 = 1 << 30;
 /// The most files of one folder.
 const MAX_FILES: usize = 10_000;
@@ -98,8 +98,13 @@ fn catalog(
         cataloger.begin(&release.name, names);
         for (name, content) in &release.files {
             progress.go_on()?;
-            let label = format!("{name} of {}", release.name);
-            let bytes = files::read_to_limit(content.open()?, MAX_FILE, &label)?;
+            // A document is known by its name; its content may have any size.
+            let bytes = if document_stem(name).is_some() {
+                Vec::new()
+            } else {
+                let label = format!("{name} of {}", release.name);
+                files::read_to_limit(content.open()?, MAX_FILE, &label)?
+            };
             cataloger.file(name, &bytes);
             progress.advance(1);
         }

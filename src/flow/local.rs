@@ -139,7 +139,7 @@ impl LocalKey {
             releases: gathered.releases,
             catalog: gathered.catalog,
             validation: Vec::new(),
-            licenses: Vec::new(),
+            license: None,
             trust: Vec::new(),
         };
         let keys = std::slice::from_ref(&self.secret);

@@ -1,7 +1,7 @@
 //! What a bundle lies on: one file, or the volumes it was cut into, read in
 //! place as one run of bytes.
 
-use std::fs::File;
+use std::fs::{self, File, Metadata};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -162,21 +162,28 @@ impl Medium {
 
 fn open(path: &Path, start: u64) -> Result<Piece> {
     let cannot = || format!("cannot open {}", path.display());
+    // Looked at by name first: opening a pipe would wait for somebody to write.
+    refuse_irregular(path, &fs::metadata(path).or_err(ErrorKind::Io, cannot)?)?;
     let file = File::open(path).or_err(ErrorKind::Io, cannot)?;
     let metadata = file.metadata().or_err(ErrorKind::Io, cannot)?;
-    if !metadata.is_file() {
-        return Err(Error::new(
-            ErrorKind::Io,
-            format!("{} is not a regular file", path.display()),
-        )
-        .hint("save the bundle to a file first; only `verify` reads a pipe"));
-    }
+    refuse_irregular(path, &metadata)?;
     Ok(Piece {
         file,
         path: path.to_owned(),
         start,
         length: metadata.len(),
     })
+}
+
+fn refuse_irregular(path: &Path, metadata: &Metadata) -> Result<()> {
+    if metadata.is_file() {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Io,
+        format!("{} is not a regular file", path.display()),
+    )
+    .hint("save the bundle to a file first; only `verify` reads a pipe"))
 }
 
 #[cfg(unix)]

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod differential;
+mod endless;
 mod fuzzed;
 mod keys;
 mod kit;

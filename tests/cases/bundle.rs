@@ -15,6 +15,10 @@ const ORDER: [u8; 32] = [
     0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
 ];
 
+/// The payload: what a cluster takes.
+const SCRIPT: &[u8] = b"{\"script\": {\"lang\": \"painless\", \"source\": \"1 + 1\"}}\n";
+const PIPELINE: &[u8] = b"{\"processors\": [{\"set\": {\"field\": \"b\", \"value\": 2}}]}\n";
+
 /// The key that is made from `seed`.
 pub(crate) fn key(seed: u8) -> SecretKey {
     SecretKey::from_seed(&[seed; 32])
@@ -24,8 +28,8 @@ pub(crate) fn key(seed: u8) -> SecretKey {
 pub(crate) fn build(case: &Case) -> (Vec<u8>, Digest) {
     let mut files = vec![
         ("VERIFY.txt".to_owned(), b"see the documentation\n".to_vec()),
-        ("payload/r/a.json".to_owned(), b"{\"a\": 1}\n".to_vec()),
-        ("payload/r/b.json".to_owned(), b"{\"b\": 2}\n".to_vec()),
+        ("payload/r/a.json".to_owned(), SCRIPT.to_vec()),
+        ("payload/r/b.json".to_owned(), PIPELINE.to_vec()),
     ];
     for extra in &case.files {
         files.push((extra.name.clone(), extra.text.clone().into_bytes()));

@@ -36,8 +36,19 @@ fn name(folder: &Path) -> String {
     folder.file_name().unwrap().to_str().unwrap().to_owned()
 }
 
+/// The quick half: what `tests/mutation` runs over and over.
 #[test]
-fn every_case_is_decided_as_it_must_be() {
+fn verify_and_pack_decide_every_case_as_they_must() {
+    decide(run::first);
+}
+
+#[test]
+fn inspect_plan_and_install_decide_every_case_as_they_must() {
+    decide(run::others);
+}
+
+/// Runs the `commands` that each case asks for.
+fn decide(commands: fn(&Case, &str) -> Vec<Vec<String>>) {
     let cases: Vec<(String, Case)> = folders()
         .iter()
         .map(|folder| (name(folder), Case::read(folder)))
@@ -52,7 +63,7 @@ fn every_case_is_decided_as_it_must_be() {
                     && let Some((name, case)) =
                         cases.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
                 {
-                    let found = run::check(name, case);
+                    let found = run::check(name, case, commands);
                     faults.lock().unwrap().extend(found);
                 }
             });

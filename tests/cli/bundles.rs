@@ -214,5 +214,24 @@ fn openssl(folder: &Path, line: &str) {
     assert!(made.status.success(), "{made:?}");
 }
 
-const DIFF: &str = "";
-const LINES: &str = "";
+const DIFF: &str = "\
+old to new
+added     pipeline added_pipeline
+changed   pipeline changed_pipeline
+removed   pipeline gone_pipeline
+same      pipeline kept_pipeline
+";
+
+const LINES: &str = "\
+old to new
+added     pipeline added_pipeline
+changed   pipeline changed_pipeline
+\x20       \"set\": {
+\x20         \"field\": \"f\",
+-         \"value\": \"1\"
++         \"value\": \"2\"
+\x20       }
+\x20     }
+removed   pipeline gone_pipeline
+same      pipeline kept_pipeline
+";

@@ -4,6 +4,7 @@
 
 mod bundles;
 mod help;
+mod keys;
 mod sandbox;
 mod streams;
 mod trust;

@@ -117,8 +117,41 @@ fn keys_are_listed_in_a_table() {
     assert_eq!(said(&sandbox, "key list none"), "no keys\n");
 }
 
-const INIT: &str = "";
-const SHOW: &str = "";
-const ROTATE: &str = "";
-const POLICY: &str = "";
-const LIST: &str = "";
+const INIT: &str = "\
+trust root 1, 2 of 2 keys, expires 2028-01-01T00:00:00Z
+signed by 47dea58ea00fae94, fd110d301d2f077d
+";
+
+const SHOW: &str = "\
+2 of 2 keys must sign
+\x20 47dea58ea00fae94 b
+\x20   hiziv-pikav-pabaz-pupih-dizov-dolil-kitij-ruzoz
+\x20 fd110d301d2f077d a
+\x20   zuhid-buhub-duhoz-bitut-vajad-hovaz-noluh-hakud
+trust root 1, expires 2028-01-01T00:00:00Z
+";
+
+const ROTATE: &str = "\
+trust root 2, 1 of 1 keys, expires 2028-01-01T00:00:00Z
+signed by fd110d301d2f077d
+not yet signed by a threshold of its own keys
+";
+
+const POLICY: &str = "\
+2 of 2 keys must sign
+\x20 47dea58ea00fae94 b
+\x20   hiziv-pikav-pabaz-pupih-dizov-dolil-kitij-ruzoz
+\x20 8cef065b7af83669 c, revoked
+\x20   mugoz-binir-lorum-ginon-dihar-luhuf-ladat-guhuv
+\x20 fd110d301d2f077d a
+\x20   zuhid-buhub-duhoz-bitut-vajad-hovaz-noluh-hakud
+revoked 8cef065b7af83669: laptop lost in March
+channels prod, lab
+bundles must be good for 14 more days
+";
+
+const LIST: &str = "\
+key id            name  spoken
+fd110d301d2f077d  a     zuhid-buhub-duhoz-bitut-vajad-hovaz-noluh-hakud
+47dea58ea00fae94  b     hiziv-pikav-pabaz-pupih-dizov-dolil-kitij-ruzoz
+";
