@@ -18,7 +18,7 @@ const MAX_LINES: usize = 400;
 
 /// Outside crates and the one place that may name each: a file, or a folder
 /// where the path ends in `/`.
-const OWNERS: [(&str, &str); 26] = [
+const OWNERS: [(&str, &str); 27] = [
     ("base64", "model/base64.rs"),
     ("clap", "cli/"),
     ("clap_complete", "cli/"),
@@ -36,6 +36,7 @@ const OWNERS: [(&str, &str); 26] = [
     ("rcgen", "lab/certificate.rs"),
     ("rpassword", "cli/"),
     ("rustls", "io/tls.rs"),
+    ("serde_saphyr", "model/yaml.rs"),
     ("sha2", "model/digest.rs"),
     ("similar", "model/diff.rs"),
     ("tar", "io/archive.rs"),

@@ -11,13 +11,14 @@ use crate::cli::escape;
 use crate::cli::opening::threads;
 use crate::cli::passphrase::SigningArgs;
 use crate::error::{Error, ErrorKind, Result};
-use crate::flow::gather::{Gathered, gather};
+use crate::flow::gather::{Gathered, gather_with};
 use crate::flow::local::by_time;
 use crate::flow::pack::{PackInput, PackValidation, pack};
 use crate::flow::rehearse::{Artifacts, Stage, fit, rehearse_set};
 use crate::io::bundle::Content;
 use crate::io::trust_store;
 use crate::model::label::Label;
+use crate::model::package::Choices;
 use crate::model::signed_list::ListHeader;
 use crate::model::time::Timestamp;
 use crate::progress::Progress;
@@ -27,7 +28,7 @@ use crate::progress::Progress;
 #[command(after_help = "\
 Example: sealift pack ML-DGA-20201129-1.zip filters.toml -o dga.sealift --key alice.key.pem")]
 pub struct PackArgs {
-    /// Release folder, release zip, or artifact file
+    /// Release or integration package (folder or zip), or artifact file
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Bundle to write
@@ -65,6 +66,14 @@ pub struct PackArgs {
     /// Pack although documents failed or did not come out as expected; goes on record
     #[arg(long, requires = "validation")]
     pub allow_failed_validation: bool,
+    /// Indices that the datafeeds of an integration package read, separated by commas
+    /// [default: those that its modules name]
+    #[arg(long, value_name = "INDICES")]
+    pub index_pattern: Option<String>,
+    /// Add this to the ids that file names give to scripts, pipelines and transforms, as
+    /// in _default for a risk score of the default space
+    #[arg(long, value_name = "TEXT")]
+    pub suffix: Option<String>,
     /// Carry files that cannot be classified instead of refusing them
     #[arg(long)]
     pub carry_unknown: bool,
@@ -82,7 +91,7 @@ pub struct PackArgs {
 /// Packs the releases.
 ///
 /// # Errors
-/// Those of [`gather`] and [`pack`]; [`ErrorKind::Usage`] without a key.
+/// Those of [`gather_with`] and [`pack`]; [`ErrorKind::Usage`] without a key.
 pub fn run(args: &PackArgs, desk: &Desk) -> Result<Answer> {
     let keys = args.signing.open(desk)?;
     if keys.is_empty() && !args.unsigned {
@@ -90,7 +99,11 @@ pub fn run(args: &PackArgs, desk: &Desk) -> Result<Answer> {
             .hint("name one with --key, or make one with `sealift key new NAME`"));
     }
     let progress = desk.progress();
-    let gathered = gather(&args.paths, args.carry_unknown, &progress)?;
+    let choices = Choices {
+        index_pattern: args.index_pattern.clone(),
+        suffix: args.suffix.clone(),
+    };
+    let gathered = gather_with(&args.paths, args.carry_unknown, &choices, &progress)?;
     let catalog = &gathered.catalog;
     for finding in &catalog.findings {
         progress.note(&format!("warning: {finding}"));

@@ -295,6 +295,8 @@ fn source(github: &GitHub, release: &Release, zip: &Asset, sha256: Digest) -> Ve
         asset_url: Some(zip.browser_download_url.clone()),
         asset_sha256: Some(sha256),
         fetched_from: Some(github.api().origin()),
+        package: None,
+        signature: None,
     };
     let mut bytes = serde_json::to_vec_pretty(&source).unwrap_or_default();
     bytes.push(b'\n');

@@ -11,7 +11,10 @@ use crate::io::zip::{ZipLimits, ZipReader};
 use crate::model::catalog::{Catalog, Cataloger, Place, document_stem, naming};
 use crate::model::content::has_extension;
 use crate::model::manifest::Source;
+use crate::model::package::Choices;
 use crate::progress::Progress;
+
+mod package;
 
 /// The largest file that may hold artifacts, in bytes: the catalog reads it whole.
 const MAX_FILE: u64 = 1 << 30;
@@ -54,13 +57,27 @@ impl Gathered {
 /// zip that cannot be used, two releases of one name, and files that cannot be
 /// classified.
 pub fn gather(paths: &[PathBuf], carry_unknown: bool, progress: &dyn Progress) -> Result<Gathered> {
+    gather_with(paths, carry_unknown, &Choices::default(), progress)
+}
+
+/// As [`gather`], with what publishers leave open.
+///
+/// # Errors
+/// As [`gather`]; [`ErrorKind::Usage`] when a package leaves more open than
+/// `choices` say.
+pub fn gather_with(
+    paths: &[PathBuf],
+    carry_unknown: bool,
+    choices: &Choices,
+    progress: &dyn Progress,
+) -> Result<Gathered> {
     let mut releases: Vec<PackRelease> = Vec::new();
     let mut loose = Vec::new();
     for path in paths {
         if path.is_dir() {
-            releases.push(folder(path)?);
+            releases.push(folder(path, choices)?);
         } else if has_extension(&name_of(path)?, "zip") {
-            releases.push(zip(path)?);
+            releases.push(zip(path, choices)?);
         } else {
             loose.push((name_of(path)?, Content::File(path.clone())));
         }
@@ -81,21 +98,25 @@ pub fn gather(paths: &[PathBuf], carry_unknown: bool, progress: &dyn Progress) -
             ));
         }
     }
-    let catalog = catalog(&releases, carry_unknown, progress)?;
+    let cataloger = Cataloger::new().carry_unknown(carry_unknown);
+    let cataloger = cataloger.suffix(choices.suffix.as_deref().unwrap_or_default());
+    let catalog = catalog(&releases, cataloger, progress)?;
     Ok(Gathered { releases, catalog })
 }
 
 fn catalog(
     releases: &[PackRelease],
-    carry_unknown: bool,
+    mut cataloger: Cataloger,
     progress: &dyn Progress,
 ) -> Result<Catalog> {
-    let mut cataloger = Cataloger::new().carry_unknown(carry_unknown);
     let total: usize = releases.iter().map(|release| release.files.len()).sum();
     progress.begin("classifying files", Some(total as u64));
     for release in releases {
         let names = release.files.iter().map(|(name, _)| name.as_str());
-        cataloger.begin(&release.name, names);
+        match &release.source.package {
+            Some(package) => cataloger.begin_package(&release.name, &package.conditions)?,
+            None => cataloger.begin(&release.name, names),
+        }
         for (name, content) in &release.files {
             progress.go_on()?;
             // A document is known by its name; its content may have any size.
@@ -113,7 +134,7 @@ fn catalog(
     cataloger.finish().usable()
 }
 
-fn folder(path: &Path) -> Result<PackRelease> {
+fn folder(path: &Path, choices: &Choices) -> Result<PackRelease> {
     // A path such as `.` has a name only once it is resolved.
     let resolved = path
         .canonicalize()
@@ -128,14 +149,16 @@ fn folder(path: &Path) -> Result<PackRelease> {
             .collect::<Result<_>>()?;
         files.push((segments.join("/"), Content::File(file.clone())));
     }
-    Ok(PackRelease {
+    let mut release = PackRelease {
         source: source_of(&name),
         name,
         files,
-    })
+    };
+    package::complete(&mut release, choices)?;
+    Ok(release)
 }
 
-fn zip(path: &Path) -> Result<PackRelease> {
+fn zip(path: &Path, choices: &Choices) -> Result<PackRelease> {
     let zip = ZipReader::open(path, ZipLimits::default())?;
     let names = || zip.entries().iter().map(|entry| entry.name.as_str());
     let folder = naming::common_folder(names());
@@ -161,11 +184,14 @@ fn zip(path: &Path) -> Result<PackRelease> {
         .hint("fetch the release again"));
     }
     source.asset_sha256 = Some(sha256);
-    Ok(PackRelease {
+    let mut release = PackRelease {
         name,
         source,
         files,
-    })
+    };
+    package::complete(&mut release, choices)?;
+    package::add_signature(&mut release, path, &file_name)?;
+    Ok(release)
 }
 
 /// What `fetch` wrote down beside the zip.
@@ -190,6 +216,8 @@ fn source_of(name: &str) -> Source {
         asset_url: None,
         asset_sha256: None,
         fetched_from: None,
+        package: None,
+        signature: None,
     }
 }
 

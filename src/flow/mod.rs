@@ -7,6 +7,7 @@ pub mod claims;
 pub mod clock;
 pub mod diff;
 pub mod fetch;
+pub mod fetch_package;
 pub mod fleet;
 pub mod gather;
 pub mod history;

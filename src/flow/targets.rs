@@ -7,7 +7,7 @@ use crate::io::bundle::VerifiedBundle;
 use crate::model::artifact::ArtifactId;
 use crate::model::content;
 use crate::model::digest::Digest;
-use crate::model::manifest::ArtifactEntry;
+use crate::model::manifest::{ArtifactEntry, Manifest};
 use crate::model::mark::Mark;
 use crate::model::path::BundlePath;
 use crate::model::plan::Target;
@@ -91,18 +91,29 @@ pub fn digests(targets: &[Target]) -> BTreeMap<ArtifactId, Digest> {
         .collect()
 }
 
-/// What the artifacts ask of the stack's version.
+/// What the artifacts ask of the stack: its version, and its license.
 #[must_use]
 pub fn ranges(bundle: &VerifiedBundle) -> Vec<Range> {
-    bundle
-        .manifest()
+    let manifest = bundle.manifest();
+    manifest
         .artifacts
         .iter()
-        .filter(|entry| entry.min_stack_version.is_some() || entry.max_stack_version.is_some())
         .map(|entry| Range {
             artifact: entry.artifact(),
             min: entry.min_stack_version.clone(),
             max: entry.max_stack_version.clone(),
+            subscription: subscription(manifest, entry),
         })
+        .filter(|range| range.min.is_some() || range.max.is_some() || range.subscription.is_some())
         .collect()
+}
+
+/// The subscription that the package asks for which `entry` came in.
+fn subscription(manifest: &Manifest, entry: &ArtifactEntry) -> Option<String> {
+    let folder = entry.path.as_str().split('/').nth(1)?;
+    let source = manifest
+        .sources
+        .iter()
+        .find(|source| source.folder == folder)?;
+    source.package.as_ref()?.conditions.subscription.clone()
 }

@@ -11,6 +11,7 @@ pub mod kibana;
 pub mod medium;
 pub mod partial;
 pub mod receipts;
+pub mod registry;
 pub mod release_zip;
 pub mod state;
 pub mod tls;

@@ -13,6 +13,7 @@ pub mod options;
 pub mod profile;
 pub mod publisher;
 mod random;
+pub mod registry;
 pub mod rest;
 mod running;
 pub mod security;

@@ -20,6 +20,7 @@ mod public_suffix;
 mod refusal;
 mod rule;
 mod security_rule;
+mod store;
 
 pub use guess::guess;
 pub use item::{check_items, normal_item};
@@ -67,6 +68,9 @@ pub fn review(kind: ArtifactKind, id: &str, body: &Node, around: &Surroundings) 
         ArtifactKind::Analytics => analytics::review(id, body, around),
         ArtifactKind::Script => ingest::script(id, body),
         ArtifactKind::Pipeline => ingest::pipeline(body),
+        ArtifactKind::Transform => store::transform(id, body),
+        ArtifactKind::Enrich => store::enrich(body),
+        ArtifactKind::Template => store::template(body),
         ArtifactKind::Rule => security_rule::review(body, around),
         _ => Vec::new(),
     };

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::digest::Digest;
+use crate::model::package::PackageManifest;
 use crate::model::path::BundlePath;
 use crate::model::signed_list::SignedList;
 use crate::model::version::StackVersion;
@@ -86,6 +87,12 @@ pub struct Source {
     /// The API or mirror that it was fetched from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fetched_from: Option<String>,
+    /// What an integration package says of itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<PackageManifest>,
+    /// The file of the folder with the publisher's own signature of the asset.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signature: Option<String>,
 }
 
 /// One member of the bundle.

@@ -192,6 +192,8 @@ pub struct Range {
     pub min: Option<StackVersion>,
     /// The newest.
     pub max: Option<StackVersion>,
+    /// The subscription that its publisher asks for.
+    pub subscription: Option<String>,
 }
 
 /// One thing that is missing.
@@ -247,6 +249,19 @@ pub fn findings(
             );
         }
     }
+    let wanted: BTreeSet<&str> = ranges
+        .iter()
+        .filter_map(|range| range.subscription.as_deref())
+        .collect();
+    for wanted in wanted {
+        let license = facts.license.as_ref();
+        if license.is_some_and(|license| !includes(&license.kind, wanted)) {
+            add(
+                format!("the bundle's package asks for the subscription {wanted}"),
+                "install a license of that kind or a higher one, or start a trial",
+            );
+        }
+    }
     if needs.machine_learning {
         learning(facts, now, &mut add);
     }
@@ -269,6 +284,22 @@ pub fn findings(
         );
     }
     found
+}
+
+/// Whether a license of this kind includes the subscription `wanted`.
+fn includes(kind: &str, wanted: &str) -> bool {
+    let rank = |word: &str| {
+        let ranks = [
+            "basic",
+            "standard",
+            "gold",
+            "platinum",
+            "enterprise",
+            "trial",
+        ];
+        ranks.iter().position(|known| *known == word)
+    };
+    rank(kind) >= rank(wanted)
 }
 
 fn learning(facts: &Facts, now: Timestamp, add: &mut dyn FnMut(String, &str)) {

@@ -150,6 +150,8 @@ fn source() -> Source {
         asset_url: None,
         asset_sha256: None,
         fetched_from: None,
+        package: None,
+        signature: None,
     }
 }
 

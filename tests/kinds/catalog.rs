@@ -104,6 +104,31 @@ fn what_only_looks_like_one_is_refused() {
 }
 
 #[test]
+fn a_suffix_makes_the_names_those_that_the_files_use() {
+    let pipeline = json!({"processors": [{"script": {"id": "x_levels_script_soc"}}]});
+    let transform = json!({"source": {"index": "a"}, "dest": {"index": "b", "pipeline": "x_pipeline_soc"},
+        "latest": {"unique_key": ["h"], "sort": "t"}});
+    let files = [
+        (
+            "x_levels_script.json",
+            json!({"script": {"lang": "painless", "source": "1"}}),
+        ),
+        ("x_pipeline.json", pipeline),
+        ("x_transform.json", transform),
+    ];
+    let catalog = |suffix: &str| {
+        let mut cataloger = Cataloger::new().suffix(suffix);
+        cataloger.begin("r", files.iter().map(|(name, _)| *name));
+        for (name, body) in &files {
+            cataloger.file(name, body.to_string().as_bytes());
+        }
+        cataloger.finish().usable().unwrap()
+    };
+    assert_eq!(catalog("").missing().len(), 2);
+    assert_eq!(catalog("_soc").missing().len(), 0);
+}
+
+#[test]
 fn programs_go_along_with_a_word() {
     let found = catalog(&[
         ("generate_scripts.py", b"print()"),

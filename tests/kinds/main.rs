@@ -1,9 +1,14 @@
 //! Templates, indices, enrich policies, transforms and saved objects: their whole
 //! life, and the releases and packages that bring them.
 
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    clippy::too_many_lines
+)]
 
 mod catalog;
+mod families;
 #[allow(
     dead_code,
     reason = "the kit of the installer's tests has more than these need"
@@ -11,4 +16,6 @@ mod catalog;
 #[path = "../install/kit.rs"]
 mod kit;
 mod life;
+mod packages;
+mod packing;
 mod sample;

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use super::classify::{Class, Found, classify};
 use super::naming::{self, Naming};
 use super::{Catalog, Finding, Item, Place, Severity};
-use crate::model::artifact::ArtifactId;
+use crate::error::Result;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::package::Conditions;
+use crate::model::version::StackVersion;
 
 /// Takes the files of releases one by one; each is looked at once and not kept.
 ///
@@ -23,8 +26,11 @@ use crate::model::artifact::ArtifactId;
 #[derive(Debug)]
 pub struct Cataloger {
     carry_unknown: bool,
+    suffix: String,
     release: String,
     naming: Naming,
+    /// The oldest and the newest stack that the release is for, where it says so.
+    range: (Option<StackVersion>, Option<StackVersion>),
     catalog: Catalog,
 }
 
@@ -40,8 +46,10 @@ impl Cataloger {
     pub fn new() -> Self {
         Self {
             carry_unknown: false,
+            suffix: String::new(),
             release: String::new(),
             naming: Naming::Later,
+            range: (None, None),
             catalog: Catalog::default(),
         }
     }
@@ -53,12 +61,21 @@ impl Cataloger {
         self
     }
 
+    /// The same cataloger, which adds `suffix` to the ids that the names of files in
+    /// the later naming give to scripts, pipelines and transforms.
+    #[must_use]
+    pub fn suffix(mut self, suffix: &str) -> Self {
+        suffix.clone_into(&mut self.suffix);
+        self
+    }
+
     /// The files from here on are those of `release`: a tag, or the name of the
     /// folder or file that was given. `names` are all of its files.
     pub fn begin<'a>(&mut self, release: &str, names: impl IntoIterator<Item = &'a str>) {
         let names: Vec<&str> = names.into_iter().collect();
         release.clone_into(&mut self.release);
         self.naming = naming::of_release(names.iter().copied());
+        self.range = (None, None);
         if self.naming == Naming::First {
             for pattern in naming::FIRST {
                 let matching = names.iter().filter(|name| pattern.matches(name)).count();
@@ -69,6 +86,18 @@ impl Cataloger {
                 }
             }
         }
+    }
+
+    /// The files from here on are those of the integration package `release`, which
+    /// asks for `conditions`; those that were made of it are among them.
+    ///
+    /// # Errors
+    /// [`crate::error::ErrorKind::Malformed`] for conditions that cannot be read.
+    pub fn begin_package(&mut self, release: &str, conditions: &Conditions) -> Result<()> {
+        release.clone_into(&mut self.release);
+        self.naming = Naming::Package;
+        self.range = conditions.range()?;
+        Ok(())
     }
 
     /// The next file: its name within the release, and its content.
@@ -128,7 +157,17 @@ impl Cataloger {
         });
     }
 
-    fn add(&mut self, file: &Place, found: Found) {
+    fn add(&mut self, file: &Place, mut found: Found) {
+        let by_name = matches!(
+            found.artifact.kind,
+            ArtifactKind::Script | ArtifactKind::Pipeline | ArtifactKind::Transform
+        );
+        if by_name
+            && self.naming == Naming::Later
+            && naming::stem(&file.file) == Some(found.artifact.id.as_str())
+        {
+            found.artifact.id.push_str(&self.suffix);
+        }
         let place = Place {
             part: found.part,
             ..file.clone()
@@ -146,8 +185,8 @@ impl Cataloger {
             references: found.references,
             title: found.title,
             license: found.license,
-            min_stack_version: found.min_stack_version,
-            max_stack_version: None,
+            min_stack_version: found.min_stack_version.or_else(|| self.range.0.clone()),
+            max_stack_version: self.range.1.clone(),
         });
     }
 

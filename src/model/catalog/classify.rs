@@ -13,7 +13,7 @@ use crate::model::manifest::Part;
 use crate::model::version::StackVersion;
 
 use super::naming::{self, Naming};
-use super::{document, filters, lines, references, shape};
+use super::{document, filters, lines, package, references, shape};
 
 /// What a file turned out to be.
 #[derive(Debug)]
@@ -75,6 +75,9 @@ fn license(kind: ArtifactKind, body: &Value) -> Option<String> {
 
 /// What the file `name` of a release with this naming holds.
 pub(super) fn classify(naming: Naming, name: &str, bytes: &[u8]) -> Result<Class> {
+    if naming == Naming::Package {
+        return package::classify(name, bytes);
+    }
     if document::is_document(name) {
         return Ok(Class::Document);
     }
@@ -105,7 +108,7 @@ struct ModelHead {
     inference_config: Option<IgnoredAny>,
 }
 
-fn model(name: &str, named: Option<String>, bytes: &[u8]) -> Result<Class> {
+pub(super) fn model(name: &str, named: Option<String>, bytes: &[u8]) -> Result<Class> {
     let text = content::text(name, bytes)?;
     let head: ModelHead = serde_json::from_str(text).or_err(ErrorKind::Malformed, || {
         format!("{name} is not a trained model in JSON")
@@ -195,7 +198,7 @@ const WRAPPED: [(&str, ArtifactKind, &str); 12] = [
 ];
 
 /// `{"name", "type", "body"}`.
-fn wrapped(value: &Value) -> Result<Option<Found>> {
+pub(super) fn wrapped(value: &Value) -> Result<Option<Found>> {
     let (Some(name), Some(kind), Some(body)) =
         (value.get("name"), value.get("type"), value.get("body"))
     else {

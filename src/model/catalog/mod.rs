@@ -33,6 +33,7 @@ mod document;
 mod filters;
 mod lines;
 pub mod naming;
+mod package;
 mod references;
 mod shape;
 

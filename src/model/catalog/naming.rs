@@ -2,13 +2,15 @@
 
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 
-/// The two ways in which publishers named the files of model releases.
+/// The ways in which publishers name the files of their releases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Naming {
     /// Until spring 2021, DGA only: five patterns with fixed ids.
     First,
     /// Since then: the stem's suffix is the kind, the stem is the id.
     Later,
+    /// An integration package: the folder is the kind.
+    Package,
 }
 
 /// A pattern of the first naming: `dga_*SUFFIX`.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{FileEntry, Manifest, malformed};
 use crate::error::Result;
 use crate::model::artifact::ArtifactId;
+use crate::model::package::PackageManifest;
 use crate::model::path::BundlePath;
 use crate::model::signed_list::MANIFEST_NAME;
 
@@ -92,6 +93,8 @@ fn check_texts(manifest: &Manifest) -> Result<()> {
             .chain(&source.tag)
             .chain(&source.asset_url)
             .chain(&source.fetched_from)
+            .chain(&source.signature)
+            .chain(source.package.iter().flat_map(PackageManifest::texts))
     });
     let files = manifest
         .files

@@ -66,6 +66,7 @@ fn everything_that_is_missing_is_named_at_once() {
         artifact: ArtifactId::new(ArtifactKind::Rule, "r"),
         min: Some(StackVersion::new(7, 10, 0)),
         max: None,
+        subscription: None,
     }];
     let now = Timestamp::from_seconds(1_000_000).unwrap();
     let found = findings(&everything(), &ranges, &facts, false, now);
