@@ -145,16 +145,7 @@ fn run(
         }
     };
     let threads = thread::available_parallelism().map_or(1, usize::from);
-    let mut forget = |_: &serde_json::Value| Ok(());
-    rehearse(
-        stage,
-        entry,
-        documents,
-        expected,
-        threads,
-        &mut forget,
-        progress,
-    )
+    rehearse(stage, entry, documents, expected, threads, None, progress)
 }
 
 /// What the report is worth saying.
