@@ -1,11 +1,11 @@
 //! `sealift analytics`: data frame analytics.
 
 use crate::cli::answer::Answer;
-use crate::cli::datafeed::{DeleteArgs, FileArgs, ForceArgs, One, act, delete};
+use crate::cli::datafeed::{DeleteArgs, FileArgs, ForceArgs, One};
 use crate::cli::desk::Desk;
 use crate::cli::{managed, put};
 use crate::error::Result;
-use crate::flow::manage::{self, Action};
+use crate::flow::manage::Action;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 
 /// Manage the data frame analytics of a cluster
@@ -43,31 +43,27 @@ pub fn run(args: &AnalyticsArgs, desk: &Desk) -> Result<Answer> {
     let artifact = |id: &str| ArtifactId::new(ArtifactKind::Analytics, id);
     match &args.command {
         AnalyticsCommand::List(args) => {
-            let columns = [("SOURCE", "/source/index"), ("DESTINATION", "/dest/index")];
+            let columns = [("source", "/source/index"), ("destination", "/dest/index")];
             managed::list(&args.target, desk, ArtifactKind::Analytics, &columns)
         }
         AnalyticsCommand::Show(args) => managed::show(&args.target, desk, &artifact(&args.id)),
         AnalyticsCommand::Put(args) => put::run(args, ArtifactKind::Analytics, desk, |_| {}),
         AnalyticsCommand::Update(args) => {
-            let change = managed::read_body(&args.from)?;
-            let answer = manage::update(
-                &managed::connect(&args.target, desk)?,
-                &artifact(&args.id),
-                &change,
-            )?;
-            managed::done(&artifact(&args.id), "updated", &answer)
+            managed::update(&args.target, desk, &artifact(&args.id), &args.from)
         }
         AnalyticsCommand::Start(args) => {
             let action = Action::Start {
                 start: None,
                 end: None,
             };
-            act(&args.target, desk, &artifact(&args.id), &action, "started")
+            managed::act(&args.target, desk, &artifact(&args.id), &action, "started")
         }
         AnalyticsCommand::Stop(args) => {
             let action = Action::Stop { force: args.force };
-            act(&args.target, desk, &artifact(&args.id), &action, "stopped")
+            managed::act(&args.target, desk, &artifact(&args.id), &action, "stopped")
         }
-        AnalyticsCommand::Delete(args) => delete(args, desk, &artifact(&args.id)),
+        AnalyticsCommand::Delete(args) => {
+            managed::delete(&args.target, desk, &artifact(&args.id), args.yes)
+        }
     }
 }

@@ -7,13 +7,11 @@ use serde_json::{Value, json};
 use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
 use crate::cli::target::TargetArgs;
-use crate::cli::{escape, managed, prompt, put};
+use crate::cli::{managed, put};
 use crate::error::Result;
-use crate::flow::manage::{self, Action};
+use crate::flow::manage::Action;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
-
-/// What modules of packages write where the operator's indices belong.
-const PLACEHOLDER: &str = "INDEX_PATTERN_NAME";
+use crate::model::lint::PLACEHOLDER;
 
 /// Manage the datafeeds of a cluster
 #[derive(Debug, clap::Args)]
@@ -130,7 +128,7 @@ fn artifact(id: &str) -> ArtifactId {
 pub fn run(args: &DatafeedArgs, desk: &Desk) -> Result<Answer> {
     match &args.command {
         DatafeedCommand::List(args) => {
-            let columns = [("JOB", "/job_id"), ("INDICES", "/indices")];
+            let columns = [("job", "/job_id"), ("indices", "/indices")];
             managed::list(&args.target, desk, ArtifactKind::Datafeed, &columns)
         }
         DatafeedCommand::Show(args) => managed::show(&args.target, desk, &artifact(&args.id)),
@@ -138,59 +136,23 @@ pub fn run(args: &DatafeedArgs, desk: &Desk) -> Result<Answer> {
             fill_placeholder(body, &args.index_pattern);
         }),
         DatafeedCommand::Update(args) => {
-            let cluster = managed::connect(&args.target, desk)?;
-            let change = managed::read_body(&args.from)?;
-            let answer = manage::update(&cluster, &artifact(&args.id), &change)?;
-            managed::done(&artifact(&args.id), "updated", &answer)
+            managed::update(&args.target, desk, &artifact(&args.id), &args.from)
         }
         DatafeedCommand::Start(args) => {
             let action = Action::Start {
                 start: args.start.clone(),
                 end: args.end.clone(),
             };
-            act(&args.target, desk, &artifact(&args.id), &action, "started")
+            managed::act(&args.target, desk, &artifact(&args.id), &action, "started")
         }
         DatafeedCommand::Stop(args) => {
             let action = Action::Stop { force: args.force };
-            act(&args.target, desk, &artifact(&args.id), &action, "stopped")
+            managed::act(&args.target, desk, &artifact(&args.id), &action, "stopped")
         }
-        DatafeedCommand::Delete(args) => delete(args, desk, &artifact(&args.id)),
+        DatafeedCommand::Delete(args) => {
+            managed::delete(&args.target, desk, &artifact(&args.id), args.yes)
+        }
     }
-}
-
-/// Does it, and says so.
-///
-/// # Errors
-/// As [`manage::act`].
-pub fn act(
-    target: &TargetArgs,
-    desk: &Desk,
-    artifact: &ArtifactId,
-    action: &Action,
-    word: &str,
-) -> Result<Answer> {
-    let answer = manage::act(&managed::connect(target, desk)?, artifact, action)?;
-    managed::done(artifact, word, &answer)
-}
-
-/// Asks, then deletes with what depends on it.
-///
-/// # Errors
-/// As [`manage::delete`].
-pub fn delete(args: &DeleteArgs, desk: &Desk, artifact: &ArtifactId) -> Result<Answer> {
-    let what = match artifact.kind {
-        ArtifactKind::Job => "with its datafeed and all of its results",
-        _ => "after stopping it",
-    };
-    prompt::confirm(
-        &format!("delete {} {what}?", escape::line(&artifact.to_string())),
-        args.yes,
-    )?;
-    let gone = manage::delete(&managed::connect(&args.target, desk)?, artifact, true)?;
-    let names: Vec<String> = gone.iter().map(ToString::to_string).collect();
-    let mut answer = managed::done(artifact, "deleted", &json!(names))?;
-    answer.text = escape::line(&format!("deleted: {}", names.join(", ")));
-    Ok(answer)
 }
 
 /// Puts the operator's patterns where a module has its placeholder.

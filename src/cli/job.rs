@@ -5,15 +5,16 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::cli::answer::Answer;
-use crate::cli::datafeed::{DeleteArgs, FileArgs, ForceArgs, One, act, delete, fill_placeholder};
+use crate::cli::datafeed::{DeleteArgs, FileArgs, ForceArgs, One, fill_placeholder};
 use crate::cli::desk::Desk;
 use crate::cli::target::TargetArgs;
 use crate::cli::{escape, managed, prompt, put};
 use crate::error::Result;
-use crate::flow::manage::{self, Action, clone};
+use crate::flow::manage::{Action, clone};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 
 mod explain;
+mod rule;
 mod rules;
 
 /// Manage the anomaly detection jobs of a cluster
@@ -38,7 +39,7 @@ pub enum JobCommand {
     /// Make a copy under a new id, with changes that an update cannot make
     Clone(CloneArgs),
     /// Show the rules of a job in words, or change them
-    Rules(rules::RulesArgs),
+    Rules(Box<rules::RulesArgs>),
     /// Tell which recorded anomalies the rules of a job would hide
     Explain(explain::ExplainArgs),
     /// Open a job
@@ -91,9 +92,9 @@ pub fn run(args: &JobArgs, desk: &Desk) -> Result<Answer> {
     match &args.command {
         JobCommand::List(args) => {
             let columns = [
-                ("GROUPS", "/groups"),
-                ("DETECTORS", "/analysis_config/detectors"),
-                ("DESCRIPTION", "/description"),
+                ("groups", "/groups"),
+                ("detectors", "/analysis_config/detectors"),
+                ("description", "/description"),
             ];
             managed::list(&args.target, desk, ArtifactKind::Job, &columns)
         }
@@ -104,18 +105,12 @@ pub fn run(args: &JobArgs, desk: &Desk) -> Result<Answer> {
             }
         }),
         JobCommand::Update(args) => {
-            let change = managed::read_body(&args.from)?;
-            let answer = manage::update(
-                &managed::connect(&args.target, desk)?,
-                &artifact(&args.id),
-                &change,
-            )?;
-            managed::done(&artifact(&args.id), "updated", &answer)
+            managed::update(&args.target, desk, &artifact(&args.id), &args.from)
         }
         JobCommand::Clone(args) => clone(args, desk),
         JobCommand::Rules(args) => rules::run(args, desk),
         JobCommand::Explain(args) => explain::run(args, desk),
-        JobCommand::Open(args) => act(
+        JobCommand::Open(args) => managed::act(
             &args.target,
             desk,
             &artifact(&args.id),
@@ -124,7 +119,7 @@ pub fn run(args: &JobArgs, desk: &Desk) -> Result<Answer> {
         ),
         JobCommand::Close(args) => {
             let action = Action::Close { force: args.force };
-            act(&args.target, desk, &artifact(&args.id), &action, "closed")
+            managed::act(&args.target, desk, &artifact(&args.id), &action, "closed")
         }
         JobCommand::Reset(args) => {
             let question = format!(
@@ -132,7 +127,7 @@ pub fn run(args: &JobArgs, desk: &Desk) -> Result<Answer> {
                 escape::line(&args.id)
             );
             prompt::confirm(&question, args.yes)?;
-            act(
+            managed::act(
                 &args.target,
                 desk,
                 &artifact(&args.id),
@@ -140,7 +135,9 @@ pub fn run(args: &JobArgs, desk: &Desk) -> Result<Answer> {
                 "reset",
             )
         }
-        JobCommand::Delete(args) => delete(args, desk, &artifact(&args.id)),
+        JobCommand::Delete(args) => {
+            managed::delete(&args.target, desk, &artifact(&args.id), args.yes)
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the commands that manage single objects have in common: the cluster, the
+//! What the commands that manage single objects have in common: the clusters, the
 //! files, the tables.
 
 use std::path::Path;
@@ -7,11 +7,14 @@ use serde_json::{Value, json};
 
 use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
+use crate::cli::fleet::{self, Report};
 use crate::cli::target::TargetArgs;
-use crate::cli::{escape, table};
+use crate::cli::{escape, prompt, table};
 use crate::error::{Error, ErrorKind, OrErr, Result};
-use crate::flow::manage::{self, Entry};
-use crate::io::cluster::Cluster;
+use crate::flow;
+use crate::flow::fleet::Outcome;
+use crate::flow::manage::{self, Action, Entry};
+use crate::io::cluster::{Address, Cluster};
 use crate::io::elasticsearch::Elasticsearch;
 use crate::io::files;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
@@ -47,38 +50,110 @@ pub fn read_body(path: &Path) -> Result<Value> {
     }
 }
 
-/// The list of a kind as a table; `columns` are further pointers into the bodies
-/// and their headings.
+/// Runs `work` on every cluster. With a single one its answer is the command's
+/// own; with several, `clusters` has an answer or an error for each, and the exit
+/// code is the worst.
 ///
 /// # Errors
-/// As [`manage::list`].
+/// With a single cluster, as connecting and `work`.
+pub fn each(
+    addresses: &[Address],
+    work: impl Fn(&Elasticsearch) -> Result<Answer> + Sync,
+) -> Result<Answer> {
+    let on = |address: Address| work(&Cluster::connect(address)?.elasticsearch);
+    if let [only] = addresses {
+        return on(only.clone());
+    }
+    let outcomes = flow::fleet::each(fleet::labelled(addresses.to_vec()), |label, address| {
+        let answer = on(address)?;
+        let label = escape::line(label);
+        let text = if answer.text.contains('\n') {
+            format!("{label}:\n{}", answer.text)
+        } else {
+            format!("{label}: {}", answer.text)
+        };
+        Ok(Report {
+            json: json!({"result": answer.json}),
+            text,
+            ending: None,
+        })
+    });
+    fleet::summary(outcomes)
+}
+
+/// The list of a kind as one table; `columns` are headings, and pointers into the
+/// bodies.
+///
+/// # Errors
+/// As connecting and [`manage::list`], with a single cluster.
 pub fn list(
     target: &TargetArgs,
     desk: &Desk,
     kind: ArtifactKind,
     columns: &[(&str, &str)],
 ) -> Result<Answer> {
-    let entries = manage::list(&connect(target, desk)?, kind)?;
+    let addresses = target.addresses(desk)?;
+    let mut outcomes = flow::fleet::each(fleet::labelled(addresses), |_, address| {
+        manage::list(&Cluster::connect(address)?.elasticsearch, kind)
+    });
+    let text = listed(&outcomes, desk.terminal.width(), kind, columns);
+    let to_json = |entries: &[Entry]| -> Value { entries.iter().map(entry_json).collect() };
+    if outcomes.len() == 1
+        && let Some(only) = outcomes.pop()
+    {
+        return Answer::new(&to_json(&only.result?), text);
+    }
+    let reports = outcomes.into_iter().map(|outcome| Outcome {
+        label: outcome.label,
+        result: outcome.result.map(|entries| Report {
+            json: json!({"result": to_json(&entries)}),
+            text: String::new(),
+            ending: None,
+        }),
+    });
+    let mut answer = fleet::summary(reports.collect())?;
+    // What is left of the text are the clusters that failed.
+    let text = format!("{text}\n{}", answer.text.trim());
+    text.trim().clone_into(&mut answer.text);
+    Ok(answer)
+}
+
+/// The lists of all clusters as one table, which names the clusters when they are
+/// several.
+fn listed(
+    outcomes: &[Outcome<Vec<Entry>>],
+    width: u16,
+    kind: ArtifactKind,
+    columns: &[(&str, &str)],
+) -> String {
     let has_state = kind != ArtifactKind::Filter;
-    let mut header = vec!["ID"];
+    let mut header = vec!["id"];
+    if outcomes.len() > 1 {
+        header.insert(0, "cluster");
+    }
     if has_state {
-        header.push("STATE");
+        header.push("state");
     }
     header.extend(columns.iter().map(|(heading, _)| *heading));
-    let rows: Vec<Vec<String>> = entries
-        .iter()
-        .map(|entry| row(entry, has_state, columns))
-        .collect();
-    let text = if rows.is_empty() {
+    let mut rows = Vec::new();
+    for outcome in outcomes {
+        for entry in outcome.result.iter().flatten() {
+            let mut cells = row(entry, has_state, columns);
+            if outcomes.len() > 1 {
+                cells.insert(0, outcome.label.clone());
+            }
+            rows.push(cells);
+        }
+    }
+    if rows.is_empty() {
         format!("no {kind}s")
     } else {
-        table::table(desk.terminal.width(), &header, &rows)
-    };
-    let result: Vec<Value> = entries
-        .iter()
-        .map(|entry| json!({"id": entry.id, "state": entry.state, "reason": entry.reason, "body": entry.body}))
-        .collect();
-    Answer::new(&result, text)
+        table::table(width, &header, &rows)
+    }
+}
+
+fn entry_json(entry: &Entry) -> Value {
+    json!({"id": entry.id, "state": entry.state, "reason": entry.reason, "body": entry.body})
 }
 
 fn row(entry: &Entry, has_state: bool, columns: &[(&str, &str)]) -> Vec<String> {
@@ -125,16 +200,91 @@ pub fn show(target: &TargetArgs, desk: &Desk, artifact: &ArtifactId) -> Result<A
 /// Puts the object of a file.
 ///
 /// # Errors
-/// As [`manage::put`].
+/// As [`each`] and [`manage::put`].
 pub fn put(
     target: &TargetArgs,
     desk: &Desk,
     artifact: &ArtifactId,
     body: &Value,
 ) -> Result<Answer> {
-    let (answer, findings) = manage::put(&connect(target, desk)?, artifact, body)?;
-    tell(desk, &findings);
-    done(artifact, "put", &answer)
+    each(&target.addresses(desk)?, |cluster| {
+        let (answer, findings) = manage::put(cluster, artifact, body)?;
+        tell(desk, &findings);
+        done(artifact, "put", &answer)
+    })
+}
+
+/// Changes an object by the keys of a file.
+///
+/// # Errors
+/// As [`each`], [`read_body`] and [`manage::update`].
+pub fn update(
+    target: &TargetArgs,
+    desk: &Desk,
+    artifact: &ArtifactId,
+    path: &Path,
+) -> Result<Answer> {
+    let change = read_body(path)?;
+    each(&target.addresses(desk)?, |cluster| {
+        let answer = manage::update(cluster, artifact, &change)?;
+        done(artifact, "updated", &answer)
+    })
+}
+
+/// Opens, closes, starts, stops or resets an object, and says so.
+///
+/// # Errors
+/// As [`each`] and [`manage::act`].
+pub fn act(
+    target: &TargetArgs,
+    desk: &Desk,
+    artifact: &ArtifactId,
+    action: &Action,
+    word: &str,
+) -> Result<Answer> {
+    each(&target.addresses(desk)?, |cluster| {
+        let answer = manage::act(cluster, artifact, action)?;
+        done(artifact, word, &answer)
+    })
+}
+
+/// Asks, then deletes an object with what depends on it.
+///
+/// # Errors
+/// As [`each`] and [`manage::delete`]; [`ErrorKind::Interrupted`] without consent.
+pub fn delete(
+    target: &TargetArgs,
+    desk: &Desk,
+    artifact: &ArtifactId,
+    yes: bool,
+) -> Result<Answer> {
+    let what = match artifact.kind {
+        ArtifactKind::Job => "with its datafeed and all of its results",
+        _ => "after stopping it",
+    };
+    let addresses = target.addresses(desk)?;
+    let question = format!(
+        "delete {} {what}{}?",
+        escape::line(&artifact.to_string()),
+        of_clusters(&addresses)
+    );
+    prompt::confirm(&question, yes)?;
+    each(&addresses, |cluster| {
+        let gone = manage::delete(cluster, artifact, true)?;
+        let names: Vec<String> = gone.iter().map(ToString::to_string).collect();
+        let mut answer = done(artifact, "deleted", &json!(names))?;
+        answer.text = escape::line(&format!("deleted: {}", names.join(", ")));
+        Ok(answer)
+    })
+}
+
+/// How a question says that it is about several clusters.
+#[must_use]
+pub fn of_clusters(addresses: &[Address]) -> String {
+    match addresses.len() {
+        1 => String::new(),
+        several => format!(" on {several} clusters"),
+    }
 }
 
 /// Findings that are no errors, as notes.

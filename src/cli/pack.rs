@@ -8,15 +8,18 @@ use serde_json::json;
 use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
 use crate::cli::escape;
+use crate::cli::lint::{ReviewArgs, told};
 use crate::cli::opening::threads;
 use crate::cli::passphrase::SigningArgs;
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::gather::{Gathered, gather_with};
+use crate::flow::lint::{self, source};
 use crate::flow::local::by_time;
 use crate::flow::pack::{PackInput, PackValidation, pack};
 use crate::flow::rehearse::{Artifacts, Stage, fit, rehearse_set};
 use crate::io::bundle::Content;
 use crate::io::trust_store;
+use crate::model::finding::Severity;
 use crate::model::label::Label;
 use crate::model::package::Choices;
 use crate::model::signed_list::ListHeader;
@@ -74,6 +77,9 @@ pub struct PackArgs {
     /// in _default for a risk score of the default space
     #[arg(long, value_name = "TEXT")]
     pub suffix: Option<String>,
+    /// What the content is for.
+    #[command(flatten)]
+    pub review: ReviewArgs,
     /// Carry files that cannot be classified instead of refusing them
     #[arg(long)]
     pub carry_unknown: bool,
@@ -91,7 +97,8 @@ pub struct PackArgs {
 /// Packs the releases.
 ///
 /// # Errors
-/// Those of [`gather_with`] and [`pack`]; [`ErrorKind::Usage`] without a key.
+/// Those of [`gather_with`], [`pack`] and the review of the content;
+/// [`ErrorKind::Usage`] without a key.
 pub fn run(args: &PackArgs, desk: &Desk) -> Result<Answer> {
     let keys = args.signing.open(desk)?;
     if keys.is_empty() && !args.unsigned {
@@ -104,19 +111,15 @@ pub fn run(args: &PackArgs, desk: &Desk) -> Result<Answer> {
         suffix: args.suffix.clone(),
     };
     let gathered = gather_with(&args.paths, args.carry_unknown, &choices, &progress)?;
-    let catalog = &gathered.catalog;
-    for finding in &catalog.findings {
-        progress.note(&format!("warning: {finding}"));
-    }
-    for missing in catalog.missing() {
-        progress.note(&format!("warning: {missing}"));
-    }
     let trust = match &args.carry_roots {
         Some(folder) => trust_store::roots(folder)?,
         None => Vec::new(),
     };
     let version = trust.last().map_or(0, |signed| signed.root.version);
     let header = header(args, desk, version)?;
+    let mut options = args.review.options(header.created, args.carry_unknown);
+    options.suffix = args.suffix.clone().unwrap_or_default();
+    review(&gathered, &options, &progress)?;
     let validation = validation(args, &gathered, header.created, &progress)?;
     let Gathered { releases, catalog } = gathered;
     let input = PackInput {
@@ -165,6 +168,21 @@ fn license(text: &str) -> std::result::Result<String, String> {
         return Err("it must be 1 to 200 plain characters".to_owned());
     }
     Ok(text.to_owned())
+}
+
+/// Lints what is to be packed: warnings are shown, errors refuse it.
+fn review(gathered: &Gathered, options: &lint::Options, progress: &dyn Progress) -> Result<()> {
+    let sources: Vec<_> = gathered.releases.iter().map(source::of_release).collect();
+    let report = lint::lint(&sources, options)?;
+    for severity in [Severity::Warning, Severity::Error] {
+        // A single error is told by the refusal itself.
+        let is_alone = severity == Severity::Error && report.count(severity) == 1;
+        let told = told(report.of(severity).filter(|_| !is_alone));
+        for line in told.iter().flat_map(|lines| lines.lines()) {
+            progress.note(line);
+        }
+    }
+    report.passed()
 }
 
 fn header(args: &PackArgs, desk: &Desk, trust: u32) -> Result<ListHeader> {

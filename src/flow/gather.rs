@@ -74,12 +74,9 @@ pub fn gather_with(
     let mut releases: Vec<PackRelease> = Vec::new();
     let mut loose = Vec::new();
     for path in paths {
-        if path.is_dir() {
-            releases.push(folder(path, choices)?);
-        } else if has_extension(&name_of(path)?, "zip") {
-            releases.push(zip(path, choices)?);
-        } else {
-            loose.push((name_of(path)?, Content::File(path.clone())));
+        match release(path, choices)? {
+            Some(release) => releases.push(release),
+            None => loose.push((name_of(path)?, Content::File(path.clone()))),
         }
     }
     if !loose.is_empty() {
@@ -102,6 +99,19 @@ pub fn gather_with(
     let cataloger = cataloger.suffix(choices.suffix.as_deref().unwrap_or_default());
     let catalog = catalog(&releases, cataloger, progress)?;
     Ok(Gathered { releases, catalog })
+}
+
+/// The release in a folder or a zip; nothing where `path` is a file of its own.
+///
+/// # Errors
+/// [`ErrorKind::Io`] when something cannot be read; [`ErrorKind::Malformed`] for a
+/// zip that cannot be used.
+pub fn release(path: &Path, choices: &Choices) -> Result<Option<PackRelease>> {
+    if path.is_dir() {
+        return folder(path, choices).map(Some);
+    }
+    let is_zip = has_extension(&name_of(path)?, "zip");
+    is_zip.then(|| zip(path, choices)).transpose()
 }
 
 fn catalog(

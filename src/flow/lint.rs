@@ -1,38 +1,39 @@
-//! Linting: every object of files, folders or a bundle is reviewed, and each
-//! finding gets its place.
+//! Linting: every object of files, folders or a bundle is reviewed and compiled,
+//! and each finding gets its place.
 
 use std::collections::BTreeSet;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
-use crate::model::catalog::{self, Cataloger};
-use crate::model::content;
+use crate::model::catalog::{self, Cataloger, Item, document_stem};
 use crate::model::finding::{Finding, Severity};
-use crate::model::json_text::{self, Node, Position};
-use crate::model::lint::{Surroundings, guess, review};
-use crate::model::manifest::Part;
+use crate::model::json_text::Position;
+use crate::model::lint::{Surroundings, review};
+use crate::model::time::Timestamp;
 use crate::model::version::StackVersion;
 
+mod compile;
+mod models;
+mod notes;
 pub mod source;
+mod subject;
 
-/// Files that belong together: a release, a folder, one file.
-#[derive(Debug)]
-pub struct Source {
-    /// What it is called in findings.
-    pub name: String,
-    /// The files by their names within it.
-    pub files: Vec<(String, Vec<u8>)>,
-}
+pub use source::Source;
+use subject::Subject;
 
 /// What is known beyond the files.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The version of the clusters that the content is for.
     pub version: StackVersion,
-    /// Filters that the clusters have already.
-    pub filters: BTreeSet<String>,
-    /// Jobs that the clusters have already.
-    pub jobs: BTreeSet<String>,
+    /// What the clusters have already.
+    pub known: BTreeSet<ArtifactId>,
+    /// When it is: items of filters expire.
+    pub now: Timestamp,
+    /// Files that cannot be classified are no mistake.
+    pub allow_unknown: bool,
+    /// What the ids that file names give to scripts, pipelines and transforms get more.
+    pub suffix: String,
 }
 
 /// A finding, and where it stands.
@@ -63,23 +64,23 @@ impl Report {
     /// How many findings are of a severity.
     #[must_use]
     pub fn count(&self, severity: Severity) -> usize {
-        let found = self.findings.iter();
-        found
-            .filter(|placed| placed.finding.severity == severity)
-            .count()
+        self.of(severity).count()
     }
 
-    /// The report, if it has no errors.
+    /// The findings of a severity.
+    pub fn of(&self, severity: Severity) -> impl Iterator<Item = &Placed> {
+        let found = self.findings.iter();
+        found.filter(move |placed| placed.finding.severity == severity)
+    }
+
+    /// Whether it has no errors.
     ///
     /// # Errors
     /// [`ErrorKind::Malformed`] that names the first error and the number of others.
-    pub fn passed(self) -> Result<Self> {
-        let mut errors = self
-            .findings
-            .iter()
-            .filter(|placed| placed.finding.severity == Severity::Error);
+    pub fn passed(&self) -> Result<()> {
+        let mut errors = self.of(Severity::Error);
         let Some(first) = errors.next() else {
-            return Ok(self);
+            return Ok(());
         };
         let more = match errors.count() {
             0 => String::new(),
@@ -89,180 +90,168 @@ impl Report {
             .artifact
             .as_ref()
             .map_or(String::new(), |artifact| format!(" {artifact}:"));
+        let Finding {
+            path,
+            what,
+            why,
+            fix,
+            ..
+        } = &first.finding;
+        let at = if path.is_empty() {
+            String::new()
+        } else {
+            format!(" (at {path})")
+        };
         Err(Error::new(
             ErrorKind::Malformed,
-            format!(
-                "{}/{}:{object} {}{more}",
-                first.source, first.file, first.finding.what
-            ),
+            format!("{}:{object} {what}{at}{more}", first.path()),
         )
-        .hint(format!(
-            "{}; `sealift lint` shows all of it",
-            first.finding.fix
-        )))
+        .because(why.clone())
+        .hint(format!("{fix}; `sealift lint` shows all of it")))
     }
 }
 
-/// One object of a file.
-struct Subject {
-    source: String,
-    file: String,
-    artifact: ArtifactId,
-    /// The whole file, positions and all, and the pointer to the object in it.
-    root: Option<Node>,
-    path: String,
-    /// The object itself.
-    body: Node,
+impl Placed {
+    /// The path of the file: a source that is one file has its name twice.
+    #[must_use]
+    pub fn path(&self) -> String {
+        if self.source == self.file {
+            self.file.clone()
+        } else {
+            format!("{}/{}", self.source, self.file)
+        }
+    }
 }
 
-/// Reviews all objects of all files. Filters and jobs among them count as being
+/// Reviews all objects of all files. The artifacts among them count as being
 /// there for the others.
-#[must_use]
-pub fn lint(sources: &[Source], options: &Options) -> Report {
-    let mut subjects = Vec::new();
-    let mut report = Report::default();
+///
+/// # Errors
+/// As reading the files.
+pub fn lint(sources: &[Source<'_>], options: &Options) -> Result<Report> {
+    let mut found = Found::default();
     for source in sources {
-        collect(source, &mut subjects, &mut report);
+        found.gather(source, options)?;
     }
-    let known = |kind: ArtifactKind, more: &BTreeSet<String>| {
-        let own = subjects
-            .iter()
-            .filter(|subject| subject.artifact.kind == kind);
-        let ids = own.map(|subject| subject.artifact.id.clone());
-        ids.chain(more.iter().cloned()).collect()
-    };
+    let own = found.subjects.iter().map(|subject| &subject.artifact);
+    let own = own.chain(found.items.iter().map(|item| &item.artifact));
     let around = Surroundings {
         version: options.version.clone(),
-        filters: known(ArtifactKind::Filter, &options.filters),
-        jobs: known(ArtifactKind::Job, &options.jobs),
+        known: own.chain(&options.known).cloned().collect(),
     };
-    for subject in &subjects {
-        let found = review(
-            subject.artifact.kind,
-            &subject.artifact.id,
-            &subject.body,
-            &around,
-        );
-        report
-            .findings
-            .extend(found.into_iter().map(|finding| subject.place(finding)));
+    let mut findings = found.unmet(&around);
+    let compiler = compile::Compiler::new(&found.subjects, &found.models, &options.version);
+    for subject in &found.subjects {
+        let artifact = &subject.artifact;
+        let mut about = review(artifact.kind, &artifact.id, &subject.body, &around);
+        if subject.body.syntax_error().is_none() {
+            about.extend(compiler.check(artifact, &subject.body, &about));
+        }
+        if let Some(noted) = &subject.noted {
+            about.extend(notes::review(noted, options.now));
+        }
+        findings.extend(about.into_iter().map(|finding| subject.place(finding)));
     }
-    report.reviewed = subjects.len();
-    report.findings.sort_by(|a, b| {
-        let order = |placed: &Placed| (placed.source.clone(), placed.file.clone());
-        order(a)
-            .cmp(&order(b))
+    let reviewed = found.subjects.len() + found.models.count();
+    findings.extend(found.findings);
+    findings.sort_by(|a, b| {
+        let file = |placed: &Placed| (placed.source.clone(), placed.file.clone());
+        file(a)
+            .cmp(&file(b))
             .then_with(|| b.finding.severity.cmp(&a.finding.severity))
             .then_with(|| a.position.cmp(&b.position))
     });
-    report
+    Ok(Report { reviewed, findings })
 }
 
-impl Subject {
-    fn place(&self, finding: Finding) -> Placed {
-        let full = format!("{}{}", self.path, finding.path);
-        let position = self.root.as_ref().and_then(|root| {
-            let node = root.pointer(&full).or_else(|| root.pointer(&self.path));
-            node.map(|node| node.at)
-        });
-        Placed {
-            source: self.source.clone(),
-            file: self.file.clone(),
-            artifact: Some(self.artifact.clone()),
-            position,
-            finding,
+/// What the files hold.
+#[derive(Default)]
+struct Found {
+    subjects: Vec<Subject>,
+    models: models::Models,
+    items: Vec<Item>,
+    findings: Vec<Placed>,
+}
+
+impl Found {
+    /// Finds the objects of a source. Each file is read once; of models only what
+    /// the others need to know of them is kept.
+    fn gather(&mut self, source: &Source<'_>, options: &Options) -> Result<()> {
+        let names = source.files.iter().map(|file| file.name.as_str());
+        let mut cataloger = Cataloger::new()
+            .carry_unknown(options.allow_unknown)
+            .suffix(&options.suffix);
+        match &source.package {
+            Some(conditions) => cataloger.begin_package(&source.name, conditions)?,
+            None => cataloger.begin(&source.name, names),
         }
-    }
-}
-
-fn collect(source: &Source, subjects: &mut Vec<Subject>, report: &mut Report) {
-    let mut cataloger = Cataloger::new();
-    cataloger.begin(
-        &source.name,
-        source.files.iter().map(|(name, _)| name.as_str()),
-    );
-    for (name, bytes) in &source.files {
-        cataloger.file(name, bytes);
-    }
-    let catalog = cataloger.finish();
-    let mut guessed = BTreeSet::new();
-    for (name, bytes) in &source.files {
-        let is_known = catalog.items.iter().any(|item| item.place.file == *name);
-        if is_known || !content::has_extension(name, "json") {
-            continue;
+        let mut guessed = BTreeSet::new();
+        for file in &source.files {
+            let is_list = source.is_list();
+            // A document is known by its name; its content may have any size.
+            let is_document = !is_list && document_stem(&file.name).is_some();
+            let bytes = if is_document {
+                Vec::new()
+            } else {
+                file.read()?
+            };
+            if is_list {
+                let list = subject::of_list(&source.name, &file.name, &bytes)?;
+                self.subjects.push(list);
+                continue;
+            }
+            let items = cataloger.file(&file.name, &bytes);
+            let subjects = subject::of_file(&source.name, &file.name, &bytes, items);
+            if items.is_empty() && !subjects.is_empty() {
+                guessed.insert(file.name.as_str());
+            }
+            self.subjects.extend(subjects);
+            let refused = self.models.add(&source.name, &file.name, &bytes, items);
+            self.findings.extend(refused);
         }
-        let found = by_shape(source, name, bytes);
-        if !found.is_empty() {
-            guessed.insert(name.as_str());
-            subjects.extend(found);
+        let catalog = cataloger.finish();
+        let others = catalog.findings.into_iter();
+        let unexplained = others.filter(|found| !guessed.contains(found.place.file.as_str()));
+        self.findings
+            .extend(unexplained.map(|found| of_catalog(source, found)));
+        self.items.extend(catalog.items);
+        Ok(())
+    }
+
+    /// References to what will not be there, of the kinds whose review does not look
+    /// for them itself.
+    fn unmet(&self, around: &Surroundings) -> Vec<Placed> {
+        const LOOKED_AT: [ArtifactKind; 4] = [
+            ArtifactKind::Pipeline,
+            ArtifactKind::Job,
+            ArtifactKind::Datafeed,
+            ArtifactKind::Rule,
+        ];
+        let mut unmet = Vec::new();
+        let others = self.items.iter();
+        for item in others.filter(|item| !LOOKED_AT.contains(&item.artifact.kind)) {
+            for wanted in item.references.difference(&around.known) {
+                let finding = Finding::new(
+                    Severity::Warning,
+                    "file/unknown-reference",
+                    format!("the {wanted} is not here"),
+                )
+                .why("it is refused, or fails later, without it")
+                .fix("put it beside the file, or see that the cluster has it");
+                unmet.push(Placed {
+                    source: item.place.release.clone(),
+                    file: item.place.file.clone(),
+                    artifact: Some(item.artifact.clone()),
+                    position: None,
+                    finding,
+                });
+            }
         }
+        unmet
     }
-    for item in &catalog.items {
-        let file = source
-            .files
-            .iter()
-            .find(|(name, _)| *name == item.place.file);
-        let Some((name, bytes)) = file.filter(|_| item.artifact.kind != ArtifactKind::Model) else {
-            continue;
-        };
-        subjects.extend(classified(source, name, bytes, item));
-    }
-    let others = catalog.findings.into_iter();
-    let unexplained = others.filter(|finding| !guessed.contains(finding.place.file.as_str()));
-    report
-        .findings
-        .extend(unexplained.map(|found| of_catalog(source, found)));
 }
 
-fn by_shape(source: &Source, name: &str, bytes: &[u8]) -> Vec<Subject> {
-    let Ok(text) = content::text(name, bytes) else {
-        return Vec::new();
-    };
-    let root = json_text::parse(text);
-    let base = name.rsplit('/').next().unwrap_or(name);
-    let stem = base.rsplit_once('.').map_or(base, |(stem, _)| stem);
-    guess(stem, &root)
-        .into_iter()
-        .filter_map(|(artifact, path)| {
-            let body = root.pointer(&path)?.clone();
-            Some(Subject {
-                source: source.name.clone(),
-                file: name.to_owned(),
-                artifact,
-                root: Some(root.clone()),
-                path,
-                body,
-            })
-        })
-        .collect()
-}
-
-fn classified(source: &Source, name: &str, bytes: &[u8], item: &catalog::Item) -> Option<Subject> {
-    let path = match &item.place.part {
-        Some(Part::Pointer(pointer)) => pointer.clone(),
-        _ => String::new(),
-    };
-    let is_whole = !matches!(item.place.part, Some(Part::Line(_)));
-    let root = (is_whole && content::has_extension(name, "json"))
-        .then(|| content::text(name, bytes).ok().map(json_text::parse))
-        .flatten();
-    let body = if let Some(body) = root.as_ref().and_then(|root| root.pointer(&path)) {
-        body.clone()
-    } else {
-        let value = content::read(name, item.place.part.as_ref(), bytes).ok()?;
-        json_text::parse(&value.to_string())
-    };
-    Some(Subject {
-        source: source.name.clone(),
-        file: name.to_owned(),
-        artifact: item.artifact.clone(),
-        root,
-        path,
-        body,
-    })
-}
-
-fn of_catalog(source: &Source, found: catalog::Finding) -> Placed {
+fn of_catalog(source: &Source<'_>, found: catalog::Finding) -> Placed {
     let severity = match found.severity {
         catalog::Severity::Warning => Severity::Warning,
         catalog::Severity::Error => Severity::Error,

@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::gather::{Gathered, gather};
 use crate::flow::key::{self, KeyFacts, read_secret_text};
+use crate::flow::lint::{self, source};
 use crate::flow::pack::{PackInput, pack};
 use crate::io::bundle::{Conditions, VerifiedBundle};
 use crate::io::files;
 use crate::io::medium::Medium;
+use crate::model::finding::Severity;
 use crate::model::key::SecretKey;
 use crate::model::label::Label;
+use crate::model::lint::Surroundings;
 use crate::model::release::ReleaseTag;
 use crate::model::signed_list::ListHeader;
 use crate::model::time::Timestamp;
@@ -64,6 +67,28 @@ pub fn key(state: &Path) -> Result<LocalKey> {
     })
 }
 
+/// Lints what is to be packed. What it refers to and does not hold is looked for in
+/// the clusters later.
+fn review(gathered: &Gathered, now: Timestamp, progress: &dyn Progress) -> Result<()> {
+    let sources: Vec<_> = gathered.releases.iter().map(source::of_release).collect();
+    let missing = gathered.catalog.missing().into_iter();
+    let report = lint::lint(
+        &sources,
+        &lint::Options {
+            version: Surroundings::NEWEST,
+            known: missing.map(|missing| missing.wanted).collect(),
+            now,
+            allow_unknown: false,
+            suffix: String::new(),
+        },
+    )?;
+    for placed in report.of(Severity::Warning) {
+        let what = &placed.finding.what;
+        progress.note(&format!("warning: {}: {what}", placed.path()));
+    }
+    report.passed()
+}
+
 impl LocalKey {
     /// The policy that trusts this key and nobody else, whatever else is trusted
     /// on this machine.
@@ -83,7 +108,8 @@ impl LocalKey {
     /// taken as it is, so that the same release again is nothing new.
     ///
     /// # Errors
-    /// As [`gather`], [`pack`] and [`VerifiedBundle::open`].
+    /// As [`gather`], [`pack`] and [`VerifiedBundle::open`];
+    /// [`ErrorKind::Malformed`] for content that a review refuses.
     pub fn seal(
         &self,
         path: &Path,
@@ -92,9 +118,7 @@ impl LocalKey {
         progress: &dyn Progress,
     ) -> Result<VerifiedBundle> {
         let gathered = gather(&[path.to_owned()], false, progress)?;
-        for finding in &gathered.catalog.findings {
-            progress.note(&format!("warning: {finding}"));
-        }
+        review(&gathered, conditions.now, progress)?;
         let release = gathered
             .releases
             .first()

@@ -12,7 +12,7 @@ use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::body;
 use crate::model::finding::{Finding, Severity};
 use crate::model::json_text;
-use crate::model::lint::{Surroundings, review};
+use crate::model::lint::{Surroundings, review, review_update};
 
 pub mod clone;
 pub mod filters;
@@ -182,23 +182,30 @@ pub fn reviewed(
     artifact: &ArtifactId,
     body: &Value,
 ) -> Result<Vec<Finding>> {
+    let around = surroundings(cluster, artifact.kind)?;
+    let body = json_text::parse(&body.to_string());
+    passed(
+        artifact,
+        review(artifact.kind, &artifact.id, &body, &around),
+    )
+}
+
+/// What a review of such an object has to know of the cluster.
+fn surroundings(cluster: &Elasticsearch, kind: ArtifactKind) -> Result<Surroundings> {
     let mut around = Surroundings::empty(cluster.version().clone());
-    if artifact.kind == ArtifactKind::Job {
-        let filters = list(cluster, ArtifactKind::Filter)?;
-        around.filters = filters.into_iter().map(|entry| entry.id).collect();
+    let needed = match kind {
+        ArtifactKind::Job => Some(ArtifactKind::Filter),
+        ArtifactKind::Datafeed => Some(ArtifactKind::Job),
+        _ => None,
+    };
+    if let Some(kind) = needed {
+        let there = list(cluster, kind)?.into_iter();
+        around.known = there.map(|entry| ArtifactId::new(kind, entry.id)).collect();
     }
-    if artifact.kind == ArtifactKind::Datafeed {
-        around.jobs = list(cluster, ArtifactKind::Job)?
-            .into_iter()
-            .map(|entry| entry.id)
-            .collect();
-    }
-    let findings = review(
-        artifact.kind,
-        &artifact.id,
-        &json_text::parse(&body.to_string()),
-        &around,
-    );
+    Ok(around)
+}
+
+fn passed(artifact: &ArtifactId, findings: Vec<Finding>) -> Result<Vec<Finding>> {
     let error = findings
         .iter()
         .find(|finding| finding.severity == Severity::Error);
@@ -213,14 +220,20 @@ pub fn reviewed(
     }
 }
 
-/// Changes what can be changed of a job, a datafeed or an analytics.
+/// Changes what can be changed of a job, a datafeed or an analytics, after a review
+/// of the change and of what it makes of the object.
 ///
 /// # Errors
-/// [`ErrorKind::Usage`] for keys that no update takes; as the call.
+/// [`ErrorKind::Usage`] for keys that no update takes; [`ErrorKind::Malformed`] for
+/// what the review refuses; as the calls.
 pub fn update(cluster: &Elasticsearch, artifact: &ArtifactId, change: &Value) -> Result<Value> {
     if artifact.kind == ArtifactKind::Job {
         refuse_fixed_keys(&artifact.id, change)?;
     }
+    let stored = show(cluster, artifact)?;
+    let around = surroundings(cluster, artifact.kind)?;
+    let body = json_text::parse(&change.to_string());
+    passed(artifact, review_update(artifact, &stored, &body, &around))?;
     let path = format!("{}/_update", cluster.path(artifact)?);
     Ok(cluster.call(Method::Post, &path, change)?)
 }

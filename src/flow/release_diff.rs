@@ -61,8 +61,8 @@ pub fn compare(old: &Bodies, new: &Bodies) -> Vec<(ArtifactId, Change)> {
 /// [`ErrorKind::Io`] when it cannot be read; [`ErrorKind::Malformed`] when it is
 /// not a usable release.
 pub fn of_path(path: &Path) -> Result<Bodies> {
-    let source = source::read(path)?;
-    bodies(&source.name, &source.files)
+    let source = source::of_path(path)?;
+    bodies(&source.name, &source.load()?)
 }
 
 /// The artifacts of the release `tag`, downloaded into memory.

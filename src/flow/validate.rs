@@ -160,22 +160,21 @@ pub fn validate(dir: &Path, options: &Options, progress: &dyn Progress) -> Resul
     }
     let name = name.file_name().unwrap_or_default().to_string_lossy();
     let tag = ReleaseTag::parse(&name)?;
-    let mut source = source::read(dir)?;
-    tag.as_str().clone_into(&mut source.name);
-    let catalog = catalog(&tag, &source.files);
+    let files = source::of_path(dir)?.load()?;
+    let catalog = catalog(&tag, &files);
 
     let mut remarks = numbering::check(&tag, options.published.as_ref(), options.new_family);
-    remarks.extend(contents::extra(&source.files));
-    remarks.extend(contents::empty_bodies(&catalog, &source.files));
+    remarks.extend(contents::extra(&files));
+    remarks.extend(contents::empty_bodies(&catalog, &files));
     remarks.extend(contents::catalogued(&catalog));
-    remarks.extend(contents::linted(&source, &options.version));
-    remarks.extend(contents::models(&catalog, &source.files));
+    remarks.extend(contents::linted(&tag, &files, options)?);
+    remarks.extend(contents::models(&catalog, &files));
     if let Some(published) = &options.published {
-        remarks.extend(published.compare(&tag, &source.files));
+        remarks.extend(published.compare(&tag, &files));
     }
     let mut rehearsals = Vec::new();
     if remarks.iter().all(|remark| remark.severity != "error") {
-        let (found, told) = rehearsal::check(&catalog, &source.files, options, progress)?;
+        let (found, told) = rehearsal::check(&catalog, &files, options, progress)?;
         rehearsals = found;
         remarks.extend(told);
     }
@@ -190,9 +189,9 @@ pub fn validate(dir: &Path, options: &Options, progress: &dyn Progress) -> Resul
     remarks.dedup();
 
     let files = if options.canonicalize {
-        canonical(source.files)
+        canonical(files)
     } else {
-        source.files
+        files
     };
     let zip = release_zip::build(
         tag.as_str(),

@@ -8,7 +8,7 @@ use crate::model::observation::Observed;
 use crate::model::operation::Operation;
 
 /// How to reach a cluster and its Kibana.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Address {
     /// What messages call the cluster.
     pub label: String,

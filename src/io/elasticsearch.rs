@@ -30,7 +30,7 @@ use answer::{Decision, Refusal};
 const MAX_ANSWER: u64 = 512 << 20;
 
 /// How to reach a cluster.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Access {
     /// Its addresses; all lead to the same cluster and are tried in turn.
     pub urls: Vec<Url>,

@@ -28,6 +28,9 @@ pub struct Cluster {
     profile: Profile,
     store: RwLock<Store>,
     compiled: Compiled,
+    /// Who it is, beside the store: to look that up while the store is being read
+    /// would wait for a writer who waits for the reader.
+    identity: Value,
     secured: bool,
 }
 
@@ -44,10 +47,12 @@ impl Cluster {
         furnish(&mut store, options);
         store.commit()?;
         let secured = store.count(&Collection::Users) > 0;
+        let identity = store.get(&Collection::Cluster, IDENTITY).cloned();
         Ok(Self {
             profile: options.version.clone(),
             store: RwLock::new(store),
             compiled: Compiled::default(),
+            identity: identity.unwrap_or_default(),
             secured,
         })
     }
@@ -102,10 +107,8 @@ impl Cluster {
     /// The cluster's or node's name, id and the like.
     #[must_use]
     pub fn identity(&self, key: &str) -> String {
-        self.read()
-            .get(&Collection::Cluster, IDENTITY)
-            .and_then(|identity| identity.get(key)?.as_str().map(str::to_owned))
-            .unwrap_or_default()
+        let value = self.identity.get(key).and_then(Value::as_str);
+        value.unwrap_or_default().to_owned()
     }
 
     /// The license document; nothing when there is none.

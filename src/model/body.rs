@@ -143,6 +143,11 @@ pub fn for_cluster(
             }
             map.insert("rule_id".to_owned(), Value::from(artifact.id.as_str()));
         }
+        if let Some(Value::Array(items)) = map.get_mut("items")
+            && kind == ArtifactKind::Filter
+        {
+            items.iter_mut().for_each(without_notes);
+        }
     }
     if let Some(mark) = mark
         && room_for_mark(kind, version)
@@ -157,6 +162,13 @@ pub fn for_cluster(
 fn room_for_mark(kind: ArtifactKind, version: &StackVersion) -> bool {
     let since_7_16 = matches!(kind, ArtifactKind::Pipeline | ArtifactKind::Transform);
     !since_7_16 || version.offers(7, 16)
+}
+
+/// An item of a filter without what people noted about it.
+fn without_notes(item: &mut Value) {
+    if let Some(bare) = item.get_mut("item").map(Value::take) {
+        *item = bare;
+    }
 }
 
 /// A stored script under the key that the call wants.
@@ -188,6 +200,10 @@ mod tests {
             json!({"model_type": "tree_ensemble", "model_size_bytes": 1, "input": {},
                 "compressed_definition": "x"})
         );
+        let filter = ArtifactId::new(ArtifactKind::Filter, "f");
+        let raw = json!({"items": ["a", {"item": "b", "expires": "2030-01-01"}]});
+        let noted = for_cluster(&filter, &raw, &StackVersion::new(8, 0, 0), None);
+        assert_eq!(noted, json!({"items": ["a", "b"]}));
         let pipeline = ArtifactId::new(ArtifactKind::Pipeline, "p");
         let raw = json!({"_meta": {"a": 1}, "processors": []});
         let old = for_cluster(&pipeline, &raw, &StackVersion::new(7, 15, 0), None);

@@ -24,8 +24,24 @@ pub struct Explanation {
     pub untaught: usize,
     /// The highest score among the skipped.
     pub highest_skipped: f64,
+    /// The kept records of the highest scores, highest first.
+    pub kept_examples: Vec<Example>,
+    /// What would have become of each record, in their order; nothing for foreign
+    /// ones.
+    pub fates: Vec<Option<Fate>>,
     /// The effect of each rule.
     pub rules: Vec<RuleEffect>,
+}
+
+/// What would have become of a record.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fate {
+    /// Whether a rule would have skipped it.
+    pub skipped: bool,
+    /// Whether a rule would have kept it from the model.
+    pub untaught: bool,
+    /// The places of the rules that apply, among all rules of the explanation.
+    pub rules: Vec<usize>,
 }
 
 impl Explanation {
@@ -119,12 +135,18 @@ pub fn explain(job: &Job, filters: &[Filter], records: &[Record<'_>]) -> Explana
             .job_id
             .as_deref()
             .is_none_or(|id| job.id.as_deref().is_none_or(|own| own == id));
-        if !is_own || record.detector_index >= detectors.len() {
+        let detector = detectors.get(record.detector_index).filter(|_| is_own);
+        let Some(detector) = detector else {
             explanation.foreign += 1;
+            explanation.fates.push(None);
             continue;
-        }
+        };
         explanation.records += 1;
-        judge(record, &mut works, &mut lookups, &mut explanation);
+        let fate = judge(record, &mut works, &mut lookups, &mut explanation);
+        if !fate.skipped {
+            keep(&mut explanation.kept_examples, detector, record);
+        }
+        explanation.fates.push(Some(fate));
     }
     explanation.rules = works
         .into_iter()
@@ -171,8 +193,9 @@ fn judge(
     works: &mut [Work<'_>],
     lookups: &mut HashMap<&str, Lookup<'_>>,
     explanation: &mut Explanation,
-) {
-    let (mut skippers, mut last_skipper, mut untaught) = (0_usize, None, false);
+) -> Fate {
+    let (mut skippers, mut last_skipper) = (0_usize, None);
+    let mut fate = Fate::default();
     for (place, work) in works.iter_mut().enumerate() {
         if work.effect.detector != record.detector_index {
             continue;
@@ -181,13 +204,15 @@ fn judge(
         if !work.applies(record, lookups) {
             continue;
         }
+        fate.rules.push(place);
         if work.rule.actions.contains(&Action::SkipResult) {
             skippers += 1;
             last_skipper = Some(place);
         }
-        untaught |= work.rule.actions.contains(&Action::SkipModelUpdate);
+        fate.untaught |= work.rule.actions.contains(&Action::SkipModelUpdate);
     }
-    if skippers > 0 {
+    fate.skipped = skippers > 0;
+    if fate.skipped {
         explanation.skipped += 1;
         explanation.highest_skipped = explanation.highest_skipped.max(record.record_score);
     }
@@ -196,7 +221,34 @@ fn judge(
     {
         work.effect.alone += 1;
     }
-    explanation.untaught += usize::from(untaught);
+    explanation.untaught += usize::from(fate.untaught);
+    fate
+}
+
+/// Keeps a record among the examples, if its score is high enough.
+fn keep(examples: &mut Vec<Example>, detector: &Detector, record: &Record<'_>) {
+    let place = examples.partition_point(|known| known.score >= record.record_score);
+    if place >= EXAMPLES {
+        return;
+    }
+    examples.insert(place, Example::of(detector, record));
+    examples.truncate(EXAMPLES);
+}
+
+impl Example {
+    /// A record of `detector` in short.
+    #[must_use]
+    pub fn of(detector: &Detector, record: &Record<'_>) -> Self {
+        let entities = detector.entity_fields().filter_map(|field| {
+            let value = record.entity(detector, field)?;
+            Some((field.to_owned(), value.to_owned()))
+        });
+        Self {
+            timestamp: record.timestamp,
+            score: record.record_score,
+            entities: entities.collect(),
+        }
+    }
 }
 
 impl<'a> Work<'a> {
@@ -228,27 +280,8 @@ impl<'a> Work<'a> {
         }
         self.effect.matched += 1;
         self.effect.highest = self.effect.highest.max(record.record_score);
-        self.keep_example(record);
+        keep(&mut self.effect.examples, self.detector, record);
         true
-    }
-
-    fn keep_example(&mut self, record: &Record<'_>) {
-        let examples = &mut self.effect.examples;
-        let place = examples.partition_point(|known| known.score >= record.record_score);
-        if place >= EXAMPLES {
-            return;
-        }
-        let entities = self.detector.entity_fields().filter_map(|field| {
-            let value = record.entity(self.detector, field)?;
-            Some((field.to_owned(), value.to_owned()))
-        });
-        let example = Example {
-            timestamp: record.timestamp,
-            score: record.record_score,
-            entities: entities.collect(),
-        };
-        examples.insert(place, example);
-        examples.truncate(EXAMPLES);
     }
 
     fn finish(mut self, lookups: &HashMap<&str, Lookup<'_>>) -> RuleEffect {

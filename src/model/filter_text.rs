@@ -23,7 +23,7 @@ use super::filter::Filter;
 use super::finding::{Finding, Severity};
 use super::time::Timestamp;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::model::{lint, toml};
 
 mod writing;
@@ -72,7 +72,6 @@ struct Document {
 struct Table {
     #[serde(default)]
     description: Option<String>,
-    #[serde(default)]
     items: Vec<Entry>,
 }
 
@@ -93,25 +92,29 @@ pub fn parse_toml(text: &str, name: &str) -> Result<Vec<FilterText>> {
     document
         .filter
         .into_iter()
-        .map(|(id, table)| {
-            let items = table.items.into_iter().map(|entry| match entry {
-                Entry::Plain(item) => ItemText {
-                    item,
-                    ..ItemText::default()
-                },
-                Entry::Noted(noted) => noted,
-            });
-            let items: Vec<ItemText> = items.collect();
-            for item in &items {
-                check_dates(item, name)?;
-            }
-            Ok(FilterText {
-                id,
-                description: table.description,
-                items,
-            })
-        })
+        .map(|(id, table)| table.named(&id).map_err(|error| error.context(name)))
         .collect()
+}
+
+impl Table {
+    fn named(self, id: &str) -> Result<FilterText> {
+        let items = self.items.into_iter().map(|entry| match entry {
+            Entry::Plain(item) => ItemText {
+                item,
+                ..ItemText::default()
+            },
+            Entry::Noted(noted) => noted,
+        });
+        let items: Vec<ItemText> = items.collect();
+        for item in &items {
+            check_dates(item, &format!("filter {id}"))?;
+        }
+        Ok(FilterText {
+            id: id.to_owned(),
+            description: self.description,
+            items,
+        })
+    }
 }
 
 /// The filter `id` of a plain list; `name` is what messages call the text.
@@ -138,6 +141,12 @@ pub fn parse_list(id: &str, text: &str, name: &str) -> Result<FilterText> {
         description: None,
         items,
     })
+}
+
+/// The item of a line of a plain list; empty where it has none.
+#[must_use]
+pub fn item_of_line(line: &str) -> &str {
+    split_comment(line).0
 }
 
 /// A comment begins the line or follows a blank; a `#` within an item is its own.
@@ -215,6 +224,25 @@ impl ItemText {
 }
 
 impl FilterText {
+    /// The filter `id` as one table of the TOML says it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Malformed`] for a value of another shape, and for dates that are
+    /// none.
+    pub fn of_value(id: &str, value: &serde_json::Value) -> Result<Self> {
+        let table: Table = Table::deserialize(value).or_err(ErrorKind::Malformed, || {
+            format!("the filter {id} is not as filters are written")
+        })?;
+        table.named(id)
+    }
+
+    /// The items that have expired at `now`, with their places.
+    #[must_use]
+    pub fn expired(&self, now: Timestamp) -> Vec<(usize, &ItemText)> {
+        let items = self.items.iter().enumerate();
+        items.filter(|(_, item)| item.is_expired(now)).collect()
+    }
+
     /// The filter of all items that have not expired at `now`.
     ///
     /// # Errors
@@ -262,12 +290,7 @@ impl FilterText {
         let items: Vec<String> = self.items.iter().map(|item| item.item.clone()).collect();
         let mut findings =
             lint::check_items(&items, |place| format!("/filter/{}/items/{place}", self.id));
-        for (place, item) in self
-            .items
-            .iter()
-            .enumerate()
-            .filter(|(_, item)| item.is_expired(now))
-        {
+        for (place, item) in self.expired(now) {
             let finding = Finding::new(
                 Severity::Warning,
                 "item/expired",

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::artifact::ArtifactKind;
+use super::artifact::{ArtifactId, ArtifactKind};
 use super::finding::{Finding, Severity};
 use super::json_text::Node;
 use super::version::StackVersion;
@@ -21,19 +21,21 @@ mod refusal;
 mod rule;
 mod security_rule;
 mod store;
+mod update;
 
+pub use datafeed::PLACEHOLDER;
 pub use guess::guess;
 pub use item::{check_items, normal_item};
+pub use update::review_update;
 
 /// What a review knows beside the object itself.
 #[derive(Clone, Debug)]
 pub struct Surroundings {
     /// The version of the cluster that it is for.
     pub version: StackVersion,
-    /// The filters that will be there; a rule that names another one is refused.
-    pub filters: BTreeSet<String>,
-    /// The jobs that will be there; a datafeed for another one is worth a warning.
-    pub jobs: BTreeSet<String>,
+    /// What will be there. A custom rule that names another filter is refused; other
+    /// references to what is not there are worth a warning.
+    pub known: BTreeSet<ArtifactId>,
 }
 
 impl Surroundings {
@@ -45,14 +47,20 @@ impl Surroundings {
     pub fn empty(version: StackVersion) -> Self {
         Self {
             version,
-            filters: BTreeSet::new(),
-            jobs: BTreeSet::new(),
+            known: BTreeSet::new(),
         }
+    }
+
+    /// Whether an artifact will be there.
+    #[must_use]
+    pub fn has(&self, kind: ArtifactKind, id: &str) -> bool {
+        self.known.contains(&ArtifactId::new(kind, id))
     }
 }
 
 /// Reviews one object: its body as it goes to the server, under the id that it
-/// gets. Models are not looked at here; the inference engine reads them.
+/// gets. Models are not looked at here, and of scripts and pipelines only what needs
+/// no compiler; the engine does the rest.
 #[must_use]
 pub fn review(kind: ArtifactKind, id: &str, body: &Node, around: &Surroundings) -> Vec<Finding> {
     if let Some(error) = body.syntax_error() {
@@ -67,7 +75,7 @@ pub fn review(kind: ArtifactKind, id: &str, body: &Node, around: &Surroundings) 
         ArtifactKind::Datafeed => datafeed::review(id, body, around),
         ArtifactKind::Analytics => analytics::review(id, body, around),
         ArtifactKind::Script => ingest::script(id, body),
-        ArtifactKind::Pipeline => ingest::pipeline(body),
+        ArtifactKind::Pipeline => ingest::pipeline(body, around),
         ArtifactKind::Transform => store::transform(id, body),
         ArtifactKind::Enrich => store::enrich(body),
         ArtifactKind::Template => store::template(body),
@@ -82,7 +90,14 @@ pub fn review(kind: ArtifactKind, id: &str, body: &Node, around: &Surroundings) 
     findings
 }
 
+/// What to do about a refusal, by the server's reason.
+#[must_use]
+pub fn advice(reason: &str) -> &'static str {
+    fix::of(reason)
+}
+
 /// A step of a JSON pointer, escaped.
-fn step(name: &str) -> String {
+#[must_use]
+pub fn step(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }

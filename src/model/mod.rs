@@ -10,6 +10,7 @@ pub mod catalog;
 pub mod content;
 pub mod datafeed;
 pub mod definition;
+pub mod detection_rule;
 pub mod detector;
 pub mod diff;
 pub mod digest;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 
 /// Deeper nesting than this is not looked into; the server's own limit is lower.
-const MAX_DEPTH: usize = 100;
+pub(super) const MAX_DEPTH: usize = 100;
 
 /// Scripts, models, pipelines and enrich policies that an ingest pipeline names anywhere:
 /// in processors, in their `on_failure`, inside `foreach`. The delete call of

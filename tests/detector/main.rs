@@ -8,8 +8,14 @@
     clippy::format_push_string
 )]
 
+mod accepted;
 mod explain;
+mod hostile;
+mod lifecycle;
 mod manage;
+mod recall;
 mod recording;
 mod review;
+mod seeds;
 mod server;
+mod stage;

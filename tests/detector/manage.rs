@@ -1,63 +1,8 @@
 //! The commands that manage filters, jobs and rules, against a practice cluster.
 
-use std::process::Command;
+use serde_json::json;
 
-use sealift::lab::{Lab, LabOptions};
-use serde_json::{Value, json};
-
-/// A practice cluster and a folder.
-struct Stage {
-    lab: Lab,
-    folder: tempfile::TempDir,
-}
-
-impl Stage {
-    fn new() -> Self {
-        Self {
-            lab: Lab::start(&LabOptions::default()).unwrap(),
-            folder: tempfile::TempDir::new().unwrap(),
-        }
-    }
-
-    fn write(&self, name: &str, text: &str) -> String {
-        let path = self.folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path.display().to_string()
-    }
-
-    /// The exit code and the result of a command on the cluster.
-    fn run(&self, args: &[&str]) -> (i32, Value) {
-        let url = self.lab.elasticsearch_url();
-        let output = Command::new(env!("CARGO_BIN_EXE_sealift"))
-            .args(args)
-            .args(["--url", &url, "--json"])
-            .env_clear()
-            .env("HOME", self.folder.path())
-            .output()
-            .unwrap();
-        let code = output.status.code().unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        let document: Value = serde_json::from_str(&text).unwrap_or_else(|error| {
-            panic!(
-                "{args:?}: {error}: {text}\n{}",
-                String::from_utf8_lossy(&output.stderr)
-            )
-        });
-        let told = String::from_utf8_lossy(&output.stderr);
-        let result = if code == 0 {
-            document["result"].clone()
-        } else {
-            json!(told)
-        };
-        (code, result)
-    }
-
-    fn ok(&self, args: &[&str]) -> Value {
-        let (code, result) = self.run(args);
-        assert_eq!(code, 0, "{args:?}: {result}");
-        result
-    }
-}
+use crate::stage::Stage;
 
 const FILTERS: &str = r#"
 [filter.safe_domains]
@@ -120,7 +65,7 @@ fn the_seed_examples_go_from_files_to_words() {
         shown["used_by"],
         json!(["dns_exfiltration_with_rule", "scoping_multiple_fields"])
     );
-    let (code, _) = stage.run(&["filter", "delete", "safe_domains", "--yes"]);
+    let (code, ..) = stage.run(&["filter", "delete", "safe_domains", "--yes"]);
     assert_eq!(code, 11);
 }
 
@@ -171,7 +116,7 @@ fn filters_change_by_the_smallest_update_and_come_back() {
     );
     assert!(pulled.contains("\"another-safe.com\""), "{pulled}");
     let bad = stage.write("bad.toml", "[filter.safe_domains]\nitems = [\"*.com\"]\n");
-    let (code, _) = stage.run(&["filter", "update", "safe_domains", "--from", &bad, "--yes"]);
+    let (code, ..) = stage.run(&["filter", "update", "safe_domains", "--from", &bad, "--yes"]);
     assert_eq!(code, 5);
     stage.ok(&["filter", "delete", "safe_domains", "--yes"]);
 }
@@ -188,7 +133,7 @@ fn rules_are_merged_reviewed_and_read_back() {
         "window.json",
         r#"{"conditions": [{"applies_to": "time", "operator": "lt", "value": 1600000000}]}"#,
     );
-    let done = stage.ok(&["job", "rules", "rare", "--add", &window, "--yes"]);
+    let done = stage.ok(&["job", "rules", "add", "rare", "--from", &window, "--yes"]);
     assert_eq!(
         done["words"],
         json!(["skip the result when the time < 2020-09-13T12:26:40Z"])
@@ -201,17 +146,17 @@ fn rules_are_merged_reviewed_and_read_back() {
         let file = stage.write("bad.json", refused);
         assert_eq!(
             stage
-                .run(&["job", "rules", "rare", "--add", &file, "--yes"])
+                .run(&["job", "rules", "add", "rare", "--from", &file, "--yes"])
                 .0,
             5,
             "{refused}"
         );
     }
-    let none = stage.ok(&["job", "rules", "rare", "--remove", "0", "--yes"]);
+    let none = stage.ok(&["job", "rules", "remove", "rare", "0", "--yes"]);
     assert_eq!(none["rules"], json!([]));
     assert_eq!(
         stage
-            .run(&["job", "rules", "rare", "--remove", "0", "--yes"])
+            .run(&["job", "rules", "remove", "rare", "0", "--yes"])
             .0,
         2
     );
@@ -264,12 +209,8 @@ fn jobs_and_datafeeds_live_and_go_in_order() {
 
 #[test]
 fn rules_are_judged_from_files_alone() {
-    let folder = tempfile::TempDir::new().unwrap();
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        std::fs::write(&path, text).unwrap();
-        path.display().to_string()
-    };
+    let stage = Stage::new();
+    let write = |name: &str, text: &str| stage.write(name, text);
     let job = write("job.json", &job(SEEDS[0].1));
     let filters = write("filters.toml", FILTERS);
     let records = write(
@@ -277,8 +218,8 @@ fn rules_are_judged_from_files_alone() {
         "{\"job_id\":\"d\",\"result_type\":\"record\",\"timestamp\":1600000000000,\"detector_index\":0,\"record_score\":80,\"over_field_value\":\"safe.com\",\"actual\":[9]}\n\
          {\"job_id\":\"d\",\"result_type\":\"record\",\"timestamp\":1600000000000,\"detector_index\":0,\"record_score\":90,\"over_field_value\":\"evil.com\",\"actual\":[9]}\n",
     );
-    let output = Command::new(env!("CARGO_BIN_EXE_sealift"))
-        .args([
+    let output = stage
+        .command(&[
             "job",
             "explain",
             "d",
@@ -288,9 +229,9 @@ fn rules_are_judged_from_files_alone() {
             &filters,
             "--anomalies",
             &records,
+            "--each",
+            "each.ndjson",
         ])
-        .env_clear()
-        .env("HOME", folder.path())
         .output()
         .unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
@@ -301,4 +242,24 @@ fn rules_are_judged_from_files_alone() {
     );
     assert!(text.starts_with("job d: 2 recorded anomalies, 1 would have been skipped (highest score 80.0), 1 would stay"), "{text}");
     assert!(text.contains("     1  safe.com"), "{text}");
+    assert!(
+        text.contains("what would stay, the highest first\n  e.g. 2020-09-13T12:26:40Z score 90.0"),
+        "{text}"
+    );
+    let each = std::fs::read_to_string(stage.path().join("each.ndjson")).unwrap();
+    let each: Vec<serde_json::Value> = each
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let results: Vec<_> = each
+        .iter()
+        .map(|one| (&one["result"], &one["rules"]))
+        .collect();
+    assert_eq!(
+        results,
+        [
+            (&json!("skipped"), &json!([0])),
+            (&json!("kept"), &json!([]))
+        ]
+    );
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// One request and its answer.
 pub(crate) struct Exchange {
@@ -30,14 +30,42 @@ pub(crate) fn read(topic: &str) -> Vec<Exchange> {
 
 fn exchange(value: &Value) -> Exchange {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let request = &value["request"];
+    let body = request
+        .get("body")
+        .cloned()
+        .or_else(|| request.get("body_generator").map(generated));
+    let mut answer = value["response"]["body"].clone();
+    if answer["items"] == "10000 items, sorted" {
+        let mut items = body.as_ref().unwrap()["items"].clone();
+        items
+            .as_array_mut()
+            .unwrap()
+            .sort_by_key(ToString::to_string);
+        answer["items"] = items;
+    }
     Exchange {
         name: text(&value["name"]),
-        method: text(&value["request"]["method"]),
-        path: text(&value["request"]["path"]),
-        body: value["request"].get("body").cloned(),
+        method: text(&request["method"]),
+        path: text(&request["path"]),
+        body,
         status: value["response"]["status"].as_u64().unwrap(),
-        answer: value["response"]["body"].clone(),
+        answer,
     }
+}
+
+/// A body that the recording describes instead of holding it.
+fn generated(generator: &Value) -> Value {
+    let count = usize::try_from(generator["count"].as_u64().unwrap()).unwrap();
+    if let Some(pattern) = generator["items"].as_str() {
+        let items: Vec<String> = (0..count)
+            .map(|place| pattern.replace("{i}", &place.to_string()))
+            .collect();
+        return json!({"items": items});
+    }
+    let start = generator["script_source"].as_str().unwrap();
+    let more = generator["then"].as_str().unwrap().repeat(count);
+    json!({"script": {"lang": "painless", "source": format!("{start}{more}")}})
 }
 
 /// A body as the recorder sent it: a blank after commas and colons, ASCII only.

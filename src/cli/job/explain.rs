@@ -16,7 +16,9 @@ use crate::io::elasticsearch::Elasticsearch;
 use crate::io::files;
 use crate::io::http::{Method, encode_segment};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
-use crate::model::explain::{Explanation, RuleEffect, explain, read_records};
+use crate::model::explain::{
+    Example, Explanation, Fate, Record, RuleEffect, explain, read_records,
+};
 use crate::model::filter::Filter;
 use crate::model::job::Job;
 use crate::model::json_text;
@@ -58,6 +60,9 @@ pub struct ExplainArgs {
     /// The detector whose rules --rules replaces
     #[arg(long, value_name = "PLACE", default_value_t = 0)]
     detector: usize,
+    /// Also write what would have become of each anomaly to FILE, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    each: Option<PathBuf>,
     #[command(flatten)]
     target: TargetArgs,
 }
@@ -84,6 +89,9 @@ pub(super) fn run(args: &ExplainArgs, desk: &Desk) -> Result<Answer> {
     );
     let records = read_records(&name, &text)?;
     let told = explain(&job, &filters, &records);
+    if let Some(path) = &args.each {
+        files::write_atomic(path, each(&job, &records, &told).as_bytes())?;
+    }
     Answer::new(&to_json(&told), escape::lines(&to_text(&args.id, &told)))
 }
 
@@ -213,6 +221,52 @@ fn anomalies(args: &ExplainArgs, cluster: &mut Lazy<'_>, desk: &Desk) -> Result<
     Ok(answer.to_string())
 }
 
+/// What would have become of each record, one JSON object a line.
+fn each(job: &Job, records: &[Record<'_>], told: &Explanation) -> String {
+    let analysis = job.analysis.as_ref();
+    let detectors = analysis.map_or(&[][..], |analysis| &analysis.detectors);
+    let line = |(record, fate): (&Record<'_>, &Option<Fate>)| {
+        let fate = fate.as_ref()?;
+        let detector = detectors.get(record.detector_index)?;
+        let rules: Vec<usize> = fate
+            .rules
+            .iter()
+            .filter_map(|place| Some(told.rules.get(*place)?.rule))
+            .collect();
+        let mut line = example_json(&Example::of(detector, record));
+        line["detector"] = json!(record.detector_index);
+        line["result"] = json!(if fate.skipped { "skipped" } else { "kept" });
+        line["learned"] = json!(!fate.untaught);
+        line["rules"] = json!(rules);
+        Some(format!("{line}\n"))
+    };
+    records.iter().zip(&told.fates).filter_map(line).collect()
+}
+
+fn example_json(example: &Example) -> Value {
+    let entities: serde_json::Map<String, Value> = example
+        .entities
+        .iter()
+        .map(|(field, value)| (field.clone(), json!(value)))
+        .collect();
+    json!({"timestamp": example.timestamp, "score": example.score, "entities": entities})
+}
+
+fn example_line(example: &Example) -> String {
+    let entities: Vec<String> = example
+        .entities
+        .iter()
+        .map(|(field, value)| format!("{field}={value}"))
+        .collect();
+    let when = Timestamp::from_seconds(example.timestamp / 1000)
+        .map_or_else(|_| example.timestamp.to_string(), |time| time.to_string());
+    format!(
+        "  e.g. {when} score {:.1} {}",
+        example.score,
+        entities.join(" ")
+    )
+}
+
 fn to_json(told: &Explanation) -> Value {
     let rules: Vec<Value> = told.rules.iter().map(rule_json).collect();
     json!({
@@ -222,6 +276,7 @@ fn to_json(told: &Explanation) -> Value {
         "kept": told.kept(),
         "untaught": told.untaught,
         "highest_skipped": told.highest_skipped,
+        "kept_examples": told.kept_examples.iter().map(example_json).collect::<Vec<_>>(),
         "rules": rules,
     })
 }
@@ -232,18 +287,7 @@ fn rule_json(rule: &RuleEffect) -> Value {
         .iter()
         .map(|((field, filter), items)| json!({"field": field, "filter": filter, "items": items}))
         .collect();
-    let examples: Vec<Value> = rule
-        .examples
-        .iter()
-        .map(|example| {
-            let entities: serde_json::Map<String, Value> = example
-                .entities
-                .iter()
-                .map(|(field, value)| (field.clone(), json!(value)))
-                .collect();
-            json!({"timestamp": example.timestamp, "score": example.score, "entities": entities})
-        })
-        .collect();
+    let examples: Vec<Value> = rule.examples.iter().map(example_json).collect();
     json!({
         "detector": rule.detector,
         "rule": rule.rule,
@@ -282,20 +326,12 @@ fn to_text(id: &str, told: &Explanation) -> String {
             rule.matched, rule.seen, rule.alone, rule.highest
         ));
         lines.extend(item_lines(rule));
-        for example in &rule.examples {
-            let entities: Vec<String> = example
-                .entities
-                .iter()
-                .map(|(field, value)| format!("{field}={value}"))
-                .collect();
-            let when = Timestamp::from_seconds(example.timestamp / 1000)
-                .map_or_else(|_| example.timestamp.to_string(), |time| time.to_string());
-            lines.push(format!(
-                "  e.g. {when} score {:.1} {}",
-                example.score,
-                entities.join(" ")
-            ));
-        }
+        lines.extend(rule.examples.iter().map(example_line));
+    }
+    if !told.kept_examples.is_empty() {
+        lines.push(String::new());
+        lines.push("what would stay, the highest first".to_owned());
+        lines.extend(told.kept_examples.iter().map(example_line));
     }
     lines.push(String::new());
     lines.extend(meaning(told));

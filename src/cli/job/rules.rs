@@ -1,9 +1,8 @@
 //! `sealift job rules`: custom rules in words, and changes of them.
 
-use std::path::PathBuf;
-
 use serde_json::{Value, json};
 
+use super::rule::RuleArgs;
 use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
 use crate::cli::target::TargetArgs;
@@ -12,35 +11,78 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::flow::manage::rules::{self, Edit};
 use crate::flow::manage::{self, Action};
 use crate::io::elasticsearch::Elasticsearch;
-use crate::io::files;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::detector::{Rule, words};
+use crate::model::version::StackVersion;
 
-/// The rules of a job
+/// Show the rules of a job in words, or change them
 ///
-/// Without an action the rules are shown in words. A change is merged with what is
-/// there, reviewed, written, and read back. Rules work on results from then on only.
+/// A change is merged with what is there, reviewed, written, and read back. It works
+/// on open jobs too. Rules change results from then on only: --reset, or a clone
+/// under a new id, has the past looked at again.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Example: sealift job rules dns-exfiltration --add rule.json --detector 0 --cluster soc"
+    subcommand_negates_reqs = true,
+    args_conflicts_with_subcommands = true,
+    after_help = "\
+Examples:
+  sealift job rules dns-exfiltration --cluster soc
+  sealift job rules add dns-exfiltration --scope highest_registered_domain=safe_domains \\
+      --when 'actual < 0.2' --cluster soc
+  sealift job rules remove dns-exfiltration 0 --cluster soc"
 )]
 pub struct RulesArgs {
     /// The job
+    #[arg(required = true)]
+    id: Option<String>,
+    #[command(flatten)]
+    target: TargetArgs,
+    #[command(subcommand)]
+    command: Option<RulesCommand>,
+}
+
+/// What can be done with the rules of a job.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum RulesCommand {
+    /// Add a rule, or the rules of a file, to those that are there
+    Add(WithRule),
+    /// Remove rules
+    Remove(RemoveArgs),
+    /// Make the rules of a detector exactly these
+    Set(WithRule),
+}
+
+/// A change with a rule.
+#[derive(Debug, clap::Args)]
+pub(super) struct WithRule {
+    /// The job
     id: String,
-    /// Add the rule, or the rules, of a JSON file
-    #[arg(long, value_name = "FILE", group = "change")]
-    add: Option<PathBuf>,
-    /// Remove the rule of a place
-    #[arg(long, value_name = "PLACE", group = "change")]
-    remove: Option<usize>,
-    /// Make the rules exactly those of a JSON file
-    #[arg(long, value_name = "FILE", group = "change")]
-    set: Option<PathBuf>,
+    #[command(flatten)]
+    rule: RuleArgs,
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+/// A change without.
+#[derive(Debug, clap::Args)]
+pub(super) struct RemoveArgs {
+    /// The job
+    id: String,
+    /// The places of the rules, as `job rules` shows them
+    #[arg(required = true, value_name = "PLACE")]
+    places: Vec<usize>,
+    #[command(flatten)]
+    change: ChangeArgs,
+}
+
+/// What all changes take.
+#[derive(Debug, clap::Args)]
+pub(super) struct ChangeArgs {
     /// The detector's place
     #[arg(long, value_name = "PLACE", default_value_t = 0)]
     detector: usize,
     /// Close and reset the job afterwards, so that the past is looked at again (7.14)
-    #[arg(long, requires = "change")]
+    #[arg(long)]
     reset: bool,
     /// Do not ask
     #[arg(long)]
@@ -54,43 +96,80 @@ pub struct RulesArgs {
 /// # Errors
 /// As connecting, reading and changing.
 pub(super) fn run(args: &RulesArgs, desk: &Desk) -> Result<Answer> {
-    let cluster = managed::connect(&args.target, desk)?;
-    let edits = edits(args, &cluster)?;
-    if edits.is_empty() {
-        return show(args, &cluster);
+    match (&args.command, &args.id) {
+        (Some(RulesCommand::Add(args)), _) => change(&args.id, &args.change, desk, |version| {
+            Ok(args
+                .rule
+                .read(version)?
+                .into_iter()
+                .map(Edit::Add)
+                .collect())
+        }),
+        (Some(RulesCommand::Set(args)), _) => change(&args.id, &args.change, desk, |version| {
+            Ok(vec![Edit::Set(args.rule.read(version)?)])
+        }),
+        (Some(RulesCommand::Remove(args)), _) => {
+            change(&args.id, &args.change, desk, |_| Ok(removals(&args.places)))
+        }
+        (None, Some(id)) => {
+            managed::each(&args.target.addresses(desk)?, |cluster| show(cluster, id))
+        }
+        (None, None) => Err(Error::new(ErrorKind::Usage, "no job is named")),
     }
-    let artifact = ArtifactId::new(ArtifactKind::Job, args.id.as_str());
+}
+
+/// From the last to the first, so that the places stay those that were shown.
+fn removals(places: &[usize]) -> Vec<Edit> {
+    let mut places = places.to_vec();
+    places.sort_unstable();
+    places.dedup();
+    places.into_iter().rev().map(Edit::Remove).collect()
+}
+
+fn change(
+    id: &str,
+    args: &ChangeArgs,
+    desk: &Desk,
+    edits: impl Fn(&StackVersion) -> Result<Vec<Edit>> + Sync,
+) -> Result<Answer> {
+    let addresses = args.target.addresses(desk)?;
+    if !args.yes {
+        let planned = managed::each(&addresses, |cluster| {
+            let told: Vec<String> = edits(cluster.version())?.iter().map(of_edit).collect();
+            Answer::new(&told, escape::lines(&told.join("\n")))
+        })?;
+        desk.terminal.note(&planned.text);
+        let question = format!(
+            "change the rules of job {}{}?",
+            escape::line(id),
+            managed::of_clusters(&addresses)
+        );
+        prompt::confirm(&question, false)?;
+    }
+    managed::each(&addresses, |cluster| {
+        apply(cluster, id, args, &edits(cluster.version())?)
+    })
+}
+
+fn apply(cluster: &Elasticsearch, id: &str, args: &ChangeArgs, edits: &[Edit]) -> Result<Answer> {
     if args.reset && !cluster.version().offers(7, 14) {
         return Err(Error::new(
             ErrorKind::Policy,
             format!("version {} cannot reset jobs", cluster.version()),
         )
         .hint(format!(
-            "change the rules, then `sealift job clone {} NEW_ID`",
-            args.id
+            "change the rules, then `sealift job clone {id} NEW_ID`"
         )));
     }
-    for edit in &edits {
-        desk.terminal.note(&escape::line(&of_edit(edit)));
-    }
-    prompt::confirm(
-        &format!("change the rules of job {}?", escape::line(&args.id)),
-        args.yes,
-    )?;
-    let mut done = None;
-    for edit in &edits {
-        done = Some(rules::edit(&cluster, &args.id, args.detector, edit)?);
-    }
-    let mut notes = done
-        .as_ref()
-        .map_or_else(Vec::new, |done| done.notes.clone());
+    let done = rules::edit(cluster, id, args.detector, edits)?;
+    let mut notes = done.notes;
     if args.reset {
-        manage::act(&cluster, &artifact, &Action::Close { force: false })?;
-        manage::act(&cluster, &artifact, &Action::Reset)?;
+        let artifact = ArtifactId::new(ArtifactKind::Job, id);
+        manage::act(cluster, &artifact, &Action::Close { force: false })?;
+        manage::act(cluster, &artifact, &Action::Reset)?;
         notes = vec!["the job was closed and reset: open it and start its datafeed from the time that is to be looked at again".to_owned()];
     }
-    let after: Vec<Rule> = done.map_or_else(Vec::new, |done| done.after);
-    let told: Vec<String> = after.iter().map(words::of_rule).collect();
+    let told: Vec<String> = done.after.iter().map(words::of_rule).collect();
     let mut lines: Vec<String> = told
         .iter()
         .enumerate()
@@ -100,48 +179,25 @@ pub(super) fn run(args: &RulesArgs, desk: &Desk) -> Result<Answer> {
         lines.push("no rules".to_owned());
     }
     lines.extend(notes.iter().map(|note| format!("note: {note}")));
-    let written: Vec<Value> = after.iter().map(Rule::to_json).collect();
-    let result = json!({"job": args.id, "detector": args.detector, "rules": written, "words": told, "notes": notes});
+    let written: Vec<Value> = done.after.iter().map(Rule::to_json).collect();
+    let result = json!({"job": id, "detector": args.detector, "rules": written, "words": told, "notes": notes});
     Answer::new(&result, escape::lines(&lines.join("\n")))
-}
-
-fn edits(args: &RulesArgs, cluster: &Elasticsearch) -> Result<Vec<Edit>> {
-    let read = |path: &PathBuf| {
-        let text = files::read_text(path, managed::MAX_FILE)?;
-        rules::parse(&text, &path.display().to_string(), cluster.version())
-    };
-    if let Some(path) = &args.add {
-        return Ok(read(path)?.into_iter().map(Edit::Add).collect());
-    }
-    if let Some(path) = &args.set {
-        return Ok(vec![Edit::Set(read(path)?)]);
-    }
-    Ok(args.remove.map(Edit::Remove).into_iter().collect())
 }
 
 fn of_edit(edit: &Edit) -> String {
     match edit {
         Edit::Add(rule) => format!("+ {}", words::of_rule(rule)),
         Edit::Remove(place) => format!("- rule {place}"),
+        Edit::Set(rules) if rules.is_empty() => "= no rules".to_owned(),
         Edit::Set(rules) => {
             let told: Vec<String> = rules.iter().map(words::of_rule).collect();
-            format!(
-                "= {}",
-                if told.is_empty() {
-                    "no rules".to_owned()
-                } else {
-                    told.join("; ")
-                }
-            )
+            format!("= {}", told.join("; "))
         }
     }
 }
 
-fn show(args: &RulesArgs, cluster: &Elasticsearch) -> Result<Answer> {
-    let job = manage::show(
-        cluster,
-        &ArtifactId::new(ArtifactKind::Job, args.id.as_str()),
-    )?;
+fn show(cluster: &Elasticsearch, id: &str) -> Result<Answer> {
+    let job = manage::show(cluster, &ArtifactId::new(ArtifactKind::Job, id))?;
     let detectors = rules::detectors(&job, cluster.version())?;
     let told: Vec<Value> = detectors
         .iter()
@@ -161,7 +217,7 @@ fn show(args: &RulesArgs, cluster: &Elasticsearch) -> Result<Answer> {
         .flat_map(|(index, detector)| words::of_detector(index, detector))
         .collect();
     Answer::new(
-        &json!({"job": args.id, "detectors": told}),
+        &json!({"job": id, "detectors": told}),
         escape::lines(&lines.join("\n")),
     )
 }

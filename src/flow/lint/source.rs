@@ -1,99 +1,163 @@
-//! What is linted: a file, a folder, a release zip, a bundle.
+//! What is linted: a file, a folder, a release zip, a bundle, or what is about to
+//! be packed.
 
+use std::fmt;
 use std::path::Path;
 
-use super::Source;
-use crate::error::{Error, ErrorKind, Result};
-use crate::io::bundle::VerifiedBundle;
+use crate::error::Result;
+use crate::flow::gather;
+use crate::flow::pack::PackRelease;
+use crate::io::bundle::{Content, VerifiedBundle};
 use crate::io::files;
-use crate::io::zip::{ZipLimits, ZipReader};
+use crate::model::content::has_extension;
+use crate::model::package::{Choices, Conditions};
 
-/// How many files a folder may hold.
-const MAX_FILES: usize = 20_000;
-/// How large one file may be: models are a few hundred megabytes.
-const MAX_FILE: u64 = 512 << 20;
+/// How large one file may be: what the catalog reads whole.
+const MAX_FILE: u64 = 1 << 30;
 
-/// The files at `path`.
+/// Files that belong together: a release, a folder, one file.
+#[derive(Debug)]
+pub struct Source<'a> {
+    /// What it is called in findings.
+    pub name: String,
+    /// What an integration package asks for; its files are laid out as such.
+    pub package: Option<Conditions>,
+    /// The files.
+    pub files: Vec<File<'a>>,
+}
+
+/// A file that is read when its turn comes.
+pub struct File<'a> {
+    /// Its name within the source.
+    pub name: String,
+    read: Box<dyn Fn() -> Result<Vec<u8>> + 'a>,
+}
+
+impl fmt::Debug for File<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("File").field("name", &self.name).finish()
+    }
+}
+
+impl<'a> File<'a> {
+    /// A file whose content `read` gets.
+    pub fn new(name: impl Into<String>, read: impl Fn() -> Result<Vec<u8>> + 'a) -> Self {
+        Self {
+            name: name.into(),
+            read: Box::new(read),
+        }
+    }
+
+    /// The content.
+    ///
+    /// # Errors
+    /// [`crate::error::ErrorKind::Io`] when it cannot be read,
+    /// [`crate::error::ErrorKind::Malformed`] when it is too large.
+    pub fn read(&self) -> Result<Vec<u8>> {
+        (self.read)()
+    }
+
+    fn of_content(name: &str, content: Content) -> Self {
+        let label = name.to_owned();
+        Self::new(name, move || {
+            files::read_to_limit(content.open()?, MAX_FILE, &label)
+        })
+    }
+}
+
+impl Source<'_> {
+    /// Whether it is a plain list of a filter's items: text that was named by itself,
+    /// where folders have documents of such names.
+    #[must_use]
+    pub fn is_list(&self) -> bool {
+        let is_text = has_extension(&self.name, "txt") || has_extension(&self.name, "list");
+        is_text && matches!(self.files.as_slice(), [only] if only.name == self.name)
+    }
+
+    /// Names and contents of all files, in memory.
+    ///
+    /// # Errors
+    /// As [`File::read`].
+    pub fn load(&self) -> Result<Vec<(String, Vec<u8>)>> {
+        let files = self.files.iter();
+        files
+            .map(|file| Ok((file.name.clone(), file.read()?)))
+            .collect()
+    }
+}
+
+/// Files that are in memory.
+#[must_use]
+pub fn of_files<'a>(name: &str, files: &'a [(String, Vec<u8>)]) -> Source<'a> {
+    let files = files.iter();
+    Source {
+        name: name.to_owned(),
+        package: None,
+        files: files
+            .map(|(name, bytes)| File::new(name.as_str(), || Ok(bytes.clone())))
+            .collect(),
+    }
+}
+
+/// The files at `path`: those of a folder, those of a zip, or itself.
 ///
 /// # Errors
-/// [`ErrorKind::Io`] when something cannot be read, [`ErrorKind::Malformed`] for
-/// a zip that breaks its format or a limit.
-pub fn read(path: &Path) -> Result<Source> {
+/// As gathering what is to be packed.
+pub fn of_path(path: &Path) -> Result<Source<'static>> {
+    Ok(match gather::release(path, &Choices::default())? {
+        Some(release) => of_release(&release),
+        None => of_file(path),
+    })
+}
+
+/// The files of a release that is about to be packed.
+#[must_use]
+pub fn of_release(release: &PackRelease) -> Source<'static> {
+    let files = release.files.iter();
+    let package = release.source.package.as_ref();
+    Source {
+        name: release.name.clone(),
+        package: package.map(|package| package.conditions.clone()),
+        files: files
+            .map(|(name, content)| File::of_content(name, content.clone()))
+            .collect(),
+    }
+}
+
+fn of_file(path: &Path) -> Source<'static> {
     let name = path.file_name().map_or_else(
         || path.display().to_string(),
         |name| name.to_string_lossy().into_owned(),
     );
-    let files = if path.is_dir() {
-        folder(path)?
-    } else if path.extension().is_some_and(|extension| extension == "zip") {
-        zip(path)?
-    } else {
-        vec![(name.clone(), files::read_limited(path, MAX_FILE)?)]
-    };
-    Ok(Source { name, files })
-}
-
-fn folder(path: &Path) -> Result<Vec<(String, Vec<u8>)>> {
-    let found = files::walk(path, MAX_FILES)?;
-    found
-        .into_iter()
-        .map(|file| {
-            let inner = file.strip_prefix(path).unwrap_or(&file);
-            let parts: Vec<String> = inner
-                .components()
-                .map(|part| part.as_os_str().to_string_lossy().into_owned())
-                .collect();
-            Ok((parts.join("/"), files::read_limited(&file, MAX_FILE)?))
-        })
-        .collect()
-}
-
-fn zip(path: &Path) -> Result<Vec<(String, Vec<u8>)>> {
-    let mut reader = ZipReader::open(path, ZipLimits::default())?;
-    let entries = reader.entries().to_vec();
-    let mut files = Vec::new();
-    for entry in &entries {
-        let bytes = reader.read(entry)?;
-        // Releases have one folder at the top, which says nothing.
-        let name = entry
-            .name
-            .split_once('/')
-            .map_or(entry.name.as_str(), |(_, inner)| inner);
-        files.push((name.to_owned(), bytes));
+    Source {
+        package: None,
+        files: vec![File::of_content(&name, Content::File(path.to_owned()))],
+        name,
     }
-    if files.is_empty() {
-        return Err(Error::new(
-            ErrorKind::Malformed,
-            format!("{} holds no files", path.display()),
-        ));
-    }
-    Ok(files)
 }
 
 /// The publishers' files of a bundle, each release a source.
-///
-/// # Errors
-/// As [`VerifiedBundle::read`].
-pub fn of_bundle(bundle: &VerifiedBundle) -> Result<Vec<Source>> {
+#[must_use]
+pub fn of_bundle(bundle: &VerifiedBundle) -> Vec<Source<'_>> {
     let manifest = bundle.manifest();
-    let mut sources = Vec::new();
-    for release in &manifest.sources {
-        let folder = format!("payload/{}/", release.folder);
-        let mut files = Vec::new();
-        for file in &manifest.files {
-            let Some(inner) = file.path.as_str().strip_prefix(&folder) else {
-                continue;
-            };
+    let of_source = |folder: &str| {
+        let prefix = format!("payload/{folder}/");
+        let files = manifest.files.iter().filter_map(|file| {
+            let inner = file.path.as_str().strip_prefix(&prefix)?;
             let name = file.original_name.as_deref().unwrap_or(inner);
-            files.push((name.to_owned(), bundle.read(&file.path, MAX_FILE)?));
-        }
-        sources.push(Source {
-            name: release
-                .tag
-                .clone()
-                .unwrap_or_else(|| release.folder.clone()),
-            files,
+            Some(File::new(name, || bundle.read(&file.path, MAX_FILE)))
         });
-    }
-    Ok(sources)
+        files.collect()
+    };
+    let sources = manifest.sources.iter();
+    sources
+        .map(|source| Source {
+            name: source.tag.clone().unwrap_or_else(|| source.folder.clone()),
+            package: source
+                .package
+                .as_ref()
+                .map(|package| package.conditions.clone()),
+            files: of_source(&source.folder),
+        })
+        .collect()
 }

@@ -30,8 +30,6 @@ pub enum Edit {
 /// What was done.
 #[derive(Clone, Debug)]
 pub struct Done {
-    /// The rules as they were.
-    pub before: Vec<Rule>,
     /// The rules as they are now.
     pub after: Vec<Rule>,
     /// What the operator has to know or do.
@@ -82,20 +80,21 @@ pub fn detectors(job: &Value, version: &StackVersion) -> Result<Vec<Detector>> {
         .collect()
 }
 
-/// Changes the rules of the detector of place `index`, and reads them back.
+/// Changes the rules of the detector of place `index` by all `edits` at once, and
+/// reads them back.
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] for a detector or rule that is not there;
 /// [`ErrorKind::Malformed`] for rules that a review refuses; [`ErrorKind::Cluster`]
 /// when somebody else keeps changing them; as the calls.
-pub fn edit(cluster: &Elasticsearch, id: &str, index: usize, edit: &Edit) -> Result<Done> {
+pub fn edit(cluster: &Elasticsearch, id: &str, index: usize, edits: &[Edit]) -> Result<Done> {
     let artifact = ArtifactId::new(ArtifactKind::Job, id);
-    let mut first_rules = None;
-    for _ in 0..TRIES {
+    // Places are those of what was read first; somebody else's change moves them.
+    let names_places = edits.iter().any(|edit| matches!(edit, Edit::Remove(_)));
+    for _ in 0..if names_places { 1 } else { TRIES } {
         let job = show(cluster, &artifact)?;
         let before = rules_of(&job, index, id, cluster.version())?;
-        let after = merged(&before, edit)?;
-        let earlier: Vec<Rule> = first_rules.get_or_insert_with(|| before.clone()).clone();
+        let after = edits.iter().try_fold(before.clone(), merged)?;
         check(cluster, &artifact, &job, index, &after)?;
         let path = format!("{}/_update", cluster.path(&artifact)?);
         let written: Vec<Value> = after.iter().map(Rule::to_json).collect();
@@ -104,11 +103,7 @@ pub fn edit(cluster: &Elasticsearch, id: &str, index: usize, edit: &Edit) -> Res
         let now = rules_of(&show(cluster, &artifact)?, index, id, cluster.version())?;
         if now == after {
             let notes = notes(cluster, &artifact, &before, &after)?;
-            return Ok(Done {
-                before: earlier,
-                after,
-                notes,
-            });
+            return Ok(Done { after, notes });
         }
     }
     Err(Error::new(
@@ -133,8 +128,7 @@ fn rules_of(job: &Value, index: usize, id: &str, version: &StackVersion) -> Resu
     Ok(detectors.swap_remove(index).rules)
 }
 
-fn merged(before: &[Rule], edit: &Edit) -> Result<Vec<Rule>> {
-    let mut rules = before.to_vec();
+fn merged(mut rules: Vec<Rule>, edit: &Edit) -> Result<Vec<Rule>> {
     match edit {
         Edit::Add(rule) if rules.contains(rule) => {}
         Edit::Add(rule) => rules.push(rule.clone()),

@@ -1,18 +1,20 @@
 //! Is the content of the release right?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::inference::{LARGEST_DEFINITION, ModelConfig};
-use crate::flow::lint::{self, Source};
+use crate::error::Result;
+use crate::flow::lint::{self, source};
 use crate::model::artifact::ArtifactKind;
 use crate::model::catalog::naming::{self, Naming};
 use crate::model::catalog::{self, Catalog};
 use crate::model::content;
 use crate::model::finding::Severity;
 use crate::model::manifest::Part;
+use crate::model::release::ReleaseTag;
 use crate::model::version::StackVersion;
 
-use super::Remark;
+use super::{Options, Remark};
 
 /// A release of the first naming holds its five files, and nothing else.
 pub(super) fn extra(files: &[(String, Vec<u8>)]) -> Vec<Remark> {
@@ -99,17 +101,33 @@ pub(super) fn catalogued(catalog: &Catalog) -> Vec<Remark> {
     remarks
 }
 
-/// What the server would refuse or stumble over.
-pub(super) fn linted(source: &Source, version: &StackVersion) -> Vec<Remark> {
+/// What the server would refuse or stumble over. References were looked at by
+/// [`catalogued`], definitions are by [`models`].
+///
+/// # Errors
+/// None, as the files are in memory.
+pub(super) fn linted(
+    tag: &ReleaseTag,
+    files: &[(String, Vec<u8>)],
+    options: &Options,
+) -> Result<Vec<Remark>> {
+    const ELSEWHERE: [&str; 3] = [
+        "model/definition",
+        "pipeline/unknown-reference",
+        "file/unknown-reference",
+    ];
     let options = lint::Options {
-        version: version.clone(),
-        filters: std::collections::BTreeSet::new(),
-        jobs: std::collections::BTreeSet::new(),
+        version: options.version.clone(),
+        known: BTreeSet::new(),
+        now: options.date,
+        allow_unknown: false,
+        suffix: String::new(),
     };
-    let report = lint::lint(std::slice::from_ref(source), &options);
-    report
-        .findings
-        .into_iter()
+    let source = source::of_files(tag.as_str(), files);
+    let report = lint::lint(std::slice::from_ref(&source), &options)?;
+    let found = report.findings.into_iter();
+    Ok(found
+        .filter(|placed| !ELSEWHERE.contains(&placed.finding.check))
         .map(|placed| {
             let finding = placed.finding;
             let message = if finding.fix.is_empty() {
@@ -119,7 +137,7 @@ pub(super) fn linted(source: &Source, version: &StackVersion) -> Vec<Remark> {
             };
             Remark::new(finding.severity, finding.check, placed.file, message)
         })
-        .collect()
+        .collect())
 }
 
 /// The newest version whose model bodies are read here.

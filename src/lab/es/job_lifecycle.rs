@@ -1,6 +1,6 @@
 //! Jobs open, close, are reset, and go.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::lab::profile::Feature;
 use crate::lab::rest::{Answer, Answered, Call, Method, Route};
@@ -71,12 +71,25 @@ fn open(call: &Call) -> Answered {
         }
         // Before 8.6 the job opens, and its process fails at once. The recorded build
         // of the profile 7.9 had no process that could.
-        let fails = missing.is_some() && has_process;
+        let fails = (missing.is_some() || has_rule_without_action(job)) && has_process;
         let state = if fails { "failed" } else { "opened" };
         let task = json!({"state": state, "opened": now});
         store.put(&Collection::JobTasks, id, task);
         Ok(Answer::ok(json!({"opened": true, "node": node})))
     })
+}
+
+/// The native process asks for an action in every rule, which nothing before it does.
+fn has_rule_without_action(job: &Value) -> bool {
+    let list = |value: Option<&Value>| value.and_then(Value::as_array).cloned().unwrap_or_default();
+    list(job.pointer("/analysis_config/detectors"))
+        .iter()
+        .flat_map(|detector| list(detector.get("custom_rules")))
+        .any(|rule| {
+            rule.get("actions")
+                .and_then(Value::as_array)
+                .is_some_and(Vec::is_empty)
+        })
 }
 
 fn close(call: &Call) -> Answered {

@@ -4,115 +4,16 @@
 use serde_json::Value;
 
 use crate::lab::profile::Profile;
+use crate::model::detection_rule;
 
 use super::error::{Fault, platform};
-
-/// Kinds of rules and the first version that knows them.
-const TYPES: [(&str, (u32, u32)); 8] = [
-    ("query", (7, 9)),
-    ("saved_query", (7, 9)),
-    ("machine_learning", (7, 9)),
-    ("threshold", (7, 9)),
-    ("eql", (7, 10)),
-    ("threat_match", (7, 10)),
-    ("new_terms", (8, 4)),
-    ("esql", (8, 11)),
-];
-
-/// Keys of all kinds of rules.
-const KEYS: [&str; 47] = [
-    "rule_id",
-    "name",
-    "description",
-    "risk_score",
-    "severity",
-    "type",
-    "enabled",
-    "interval",
-    "from",
-    "to",
-    "tags",
-    "author",
-    "license",
-    "references",
-    "false_positives",
-    "max_signals",
-    "meta",
-    "note",
-    "threat",
-    "actions",
-    "throttle",
-    "version",
-    "exceptions_list",
-    "risk_score_mapping",
-    "severity_mapping",
-    "rule_name_override",
-    "timestamp_override",
-    "timestamp_override_fallback_disabled",
-    "building_block_type",
-    "output_index",
-    "namespace",
-    "timeline_id",
-    "timeline_title",
-    "outcome",
-    "alias_target_id",
-    "alias_purpose",
-    "index",
-    "data_view_id",
-    "query",
-    "language",
-    "filters",
-    "saved_id",
-    "anomaly_threshold",
-    "machine_learning_job_id",
-    "threshold",
-    "id",
-    "immutable",
-];
-
-/// Keys that came later, or that belong to later kinds.
-const LATER_KEYS: [(&str, (u32, u32)); 24] = [
-    ("event_category_override", (7, 10)),
-    ("threat_query", (7, 10)),
-    ("threat_index", (7, 10)),
-    ("threat_mapping", (7, 10)),
-    ("threat_filters", (7, 10)),
-    ("threat_language", (7, 10)),
-    ("threat_indicator_path", (7, 12)),
-    ("concurrent_searches", (7, 10)),
-    ("items_per_search", (7, 10)),
-    ("event_category_field", (8, 0)),
-    ("tiebreaker_field", (8, 0)),
-    ("timestamp_field", (8, 0)),
-    ("related_integrations", (8, 1)),
-    ("required_fields", (8, 1)),
-    ("setup", (8, 1)),
-    ("new_terms_fields", (8, 4)),
-    ("history_window_start", (8, 4)),
-    ("alert_suppression", (8, 6)),
-    ("investigation_fields", (8, 10)),
-    ("response_actions", (8, 4)),
-    ("rule_source", (8, 16)),
-    ("revision", (8, 8)),
-    ("fields", (7, 10)),
-    ("list", (7, 9)),
-];
 
 fn refused(what: &str) -> Fault {
     platform(400, format!("[request body]: {what}"))
 }
 
-/// Whether this version's validation is the newer one, which leaves unknown keys
-/// out instead of refusing them (8.13 on).
 fn lenient(profile: &Profile) -> bool {
-    profile.since(8, 13)
-}
-
-fn is_known(profile: &Profile, key: &str) -> bool {
-    KEYS.contains(&key)
-        || LATER_KEYS
-            .iter()
-            .any(|(name, (major, minor))| *name == key && profile.since(*major, *minor))
+    detection_rule::drops_unknown_keys(profile.version())
 }
 
 /// Checks a whole rule.
@@ -121,7 +22,7 @@ pub(super) fn check(profile: &Profile, rule: &Value) -> Result<(), Fault> {
         return Err(refused("expected an object"));
     };
     check_type(profile, rule)?;
-    for key in ["name", "description", "risk_score", "severity"] {
+    for key in detection_rule::REQUIRED {
         if rule.get(key).is_none_or(Value::is_null) {
             return Err(missing(profile, key));
         }
@@ -131,7 +32,7 @@ pub(super) fn check(profile: &Profile, rule: &Value) -> Result<(), Fault> {
     let unknown: Vec<&str> = members
         .keys()
         .map(String::as_str)
-        .filter(|key| !is_known(profile, key))
+        .filter(|key| !detection_rule::knows(profile.version(), key))
         .collect();
     if unknown.is_empty() || lenient(profile) {
         return Ok(());
@@ -162,11 +63,7 @@ fn invalid(profile: &Profile, key: &str, value: &Value, expected: &str) -> Fault
 
 fn check_type(profile: &Profile, rule: &Value) -> Result<(), Fault> {
     let kind = rule.get("type").unwrap_or(&Value::Null);
-    let known: Vec<&str> = TYPES
-        .iter()
-        .filter(|(_, (major, minor))| profile.since(*major, *minor))
-        .map(|(name, _)| *name)
-        .collect();
+    let known: Vec<&str> = detection_rule::types(profile.version()).collect();
     if kind.as_str().is_some_and(|kind| known.contains(&kind)) {
         return Ok(());
     }
@@ -214,7 +111,7 @@ pub(super) fn check_values(profile: &Profile, rule: &Value) -> Result<(), Fault>
     if let Some(severity) = given("severity")
         && !severity
             .as_str()
-            .is_some_and(|text| ["low", "medium", "high", "critical"].contains(&text))
+            .is_some_and(|text| detection_rule::SEVERITIES.contains(&text))
     {
         let expected = "Invalid enum value. Expected 'low' | 'medium' | 'high' | 'critical'";
         return Err(invalid(profile, "severity", severity, expected));
@@ -226,16 +123,7 @@ pub(super) fn check_values(profile: &Profile, rule: &Value) -> Result<(), Fault>
             return Err(invalid(profile, key, value, "Expected boolean"));
         }
     }
-    for key in [
-        "tags",
-        "references",
-        "false_positives",
-        "author",
-        "index",
-        "exceptions_list",
-        "threat",
-        "actions",
-    ] {
+    for key in detection_rule::LISTS {
         if let Some(value) = given(key)
             && !value.is_array()
         {
@@ -258,15 +146,7 @@ pub(super) fn check_values(profile: &Profile, rule: &Value) -> Result<(), Fault>
 /// What each kind needs.
 fn check_kind(profile: &Profile, rule: &Value) -> Result<(), Fault> {
     let kind = rule.get("type").and_then(Value::as_str).unwrap_or_default();
-    let needed: &[&str] = match kind {
-        "machine_learning" => &["anomaly_threshold", "machine_learning_job_id"],
-        "eql" | "esql" => &["query", "language"],
-        "saved_query" => &["saved_id"],
-        "threshold" => &["query", "threshold"],
-        "threat_match" => &["query", "threat_query", "threat_mapping", "threat_index"],
-        "new_terms" => &["query", "new_terms_fields", "history_window_start"],
-        _ => &[],
-    };
+    let needed = detection_rule::needs(kind);
     match needed
         .iter()
         .find(|key| rule.get(**key).is_none_or(Value::is_null))

@@ -100,9 +100,11 @@ impl Cataloger {
         Ok(())
     }
 
-    /// The next file: its name within the release, and its content.
-    pub fn file(&mut self, name: &str, bytes: &[u8]) {
+    /// The next file: its name within the release, and its content. The result is
+    /// what it holds.
+    pub fn file(&mut self, name: &str, bytes: &[u8]) -> &[Item] {
         let place = self.place(name);
+        let before = self.catalog.items.len();
         match classify(self.naming, name, bytes) {
             Ok(Class::Artifacts(found)) => {
                 for found in found {
@@ -125,6 +127,7 @@ impl Cataloger {
             }
             Err(error) => self.finding(Severity::Error, place, chain(&error)),
         }
+        self.catalog.items.get(before..).unwrap_or_default()
     }
 
     /// The catalog of everything seen.

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::error::Result;
 use crate::model::artifact::ArtifactKind;
+use crate::model::filter_text::FilterText;
 use crate::model::manifest::Part;
 
 use super::classify::{Found, malformed};
@@ -19,26 +20,10 @@ pub(super) fn of_toml(value: &Value) -> Result<Vec<Found>> {
     filters
         .iter()
         .map(|(id, body)| {
-            check(id, body)?;
+            FilterText::of_value(id, body)?;
             let escaped = id.replace('~', "~0").replace('/', "~1");
             let part = Part::Pointer(format!("/filter/{escaped}"));
             Ok(Found::new(ArtifactKind::Filter, id, Some(part), body))
         })
         .collect()
-}
-
-fn check(id: &str, body: &Value) -> Result<()> {
-    let items = body.get("items").and_then(Value::as_array);
-    if !items.is_some_and(|items| items.iter().all(Value::is_string)) {
-        return Err(malformed(format!(
-            "the filter {id} has no list `items` of texts"
-        )));
-    }
-    let mut keys = body.as_object().into_iter().flatten();
-    match keys.find(|(key, _)| !matches!(key.as_str(), "items" | "description")) {
-        Some((key, _)) => Err(malformed(format!(
-            "the filter {id} has an unknown key {key}"
-        ))),
-        None => Ok(()),
-    }
 }

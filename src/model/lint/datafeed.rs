@@ -1,12 +1,13 @@
 //! Review of datafeeds.
 
+use super::super::artifact::ArtifactKind;
 use super::super::datafeed::Datafeed;
 use super::super::finding::{Finding, Severity};
 use super::super::json_text::Node;
 use super::{Surroundings, refusal};
 
 /// What modules of packages write where the operator's indices belong.
-pub(crate) const PLACEHOLDER: &str = "INDEX_PATTERN_NAME";
+pub const PLACEHOLDER: &str = "INDEX_PATTERN_NAME";
 
 pub(super) fn review(id: &str, body: &Node, around: &Surroundings) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -42,7 +43,10 @@ pub(super) fn review(id: &str, body: &Node, around: &Surroundings) -> Vec<Findin
             );
         }
     }
-    if let Some(job) = datafeed.job_id.filter(|job| !around.jobs.contains(job)) {
+    if let Some(job) = datafeed
+        .job_id
+        .filter(|job| !around.has(ArtifactKind::Job, job))
+    {
         findings.push(
             Finding::new(
                 Severity::Warning,

@@ -1,5 +1,7 @@
 //! Review of detectors.
 
+use std::collections::HashSet;
+
 use super::super::finding::{Finding, Severity};
 use super::super::json_text::{Kind, Node};
 use super::{Surroundings, rule};
@@ -20,6 +22,7 @@ pub(super) fn review(
         Kind::Array(elements) => (elements.as_slice(), true),
         _ => (std::slice::from_ref(rules), false),
     };
+    let mut seen = HashSet::new();
     for (place, element) in elements.iter().enumerate() {
         let path = if is_list {
             format!("{path}/custom_rules/{place}")
@@ -27,11 +30,7 @@ pub(super) fn review(
             format!("{path}/custom_rules")
         };
         rule::review(element, function, &path, around, findings);
-        let is_repeated = elements
-            .iter()
-            .take(place)
-            .any(|earlier| earlier.to_value() == element.to_value());
-        if is_repeated {
+        if !seen.insert(element.to_value().to_string()) {
             findings.push(
                 Finding::new(
                     Severity::Warning,

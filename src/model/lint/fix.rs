@@ -1,7 +1,57 @@
 //! What to do about a refusal, by what it says.
 
 /// Parts of reasons and the advice for them; the first that fits counts.
-const ADVICE: [(&str, &str); 33] = [
+const ADVICE: [(&str, &str); 51] = [
+    ("id cannot contain '#'", "rename the script"),
+    (
+        "expected [script]",
+        "put language and source into an object `script`",
+    ),
+    ("must specify lang", "set script.lang, mostly to painless"),
+    ("must specify source", "set script.source"),
+    ("unsupported lang", "use painless"),
+    (
+        "No processor type exists",
+        "use a processor that this version has",
+    ),
+    ("required property is missing", "set that property"),
+    (
+        "doesn't support one or more provided configuration parameters",
+        "remove those keys, or install on a version that knows them",
+    ),
+    (
+        "unable to find script",
+        "put the script beside the pipeline",
+    ),
+    (
+        "cannot resolve symbol",
+        "declare it, or read it from ctx or params",
+    ),
+    ("[tree_structure]", "export the model again"),
+    (
+        "tree] contains",
+        "export the model again: its trees do not hold together",
+    ),
+    (
+        "is out of bounds for the [feature_names]",
+        "export the model again",
+    ),
+    (
+        "GZIP",
+        "export the model again: the compressed definition is damaged",
+    ),
+    (
+        "ZLIB",
+        "export the model again: the compressed definition is damaged",
+    ),
+    (
+        "base64",
+        "export the model again, without line breaks in the definition",
+    ),
+    (
+        "does not support definition target type",
+        "use the inference_config of what the model predicts",
+    ),
     ("did you mean", "use the name that the server suggests"),
     (
         "unknown field",
@@ -101,6 +151,7 @@ const ADVICE: [(&str, &str); 33] = [
         "is included in source expression",
         "write to an index that the source does not cover",
     ),
+    ("unexpected ", "correct the script at that place"),
 ];
 
 /// The advice for a reason.

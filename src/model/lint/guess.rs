@@ -5,16 +5,22 @@ use super::super::artifact::{ArtifactId, ArtifactKind};
 use super::super::json_text::Node;
 use super::step;
 
-/// Keys that together only one kind of request has.
-const SHAPES: [(ArtifactKind, &[&str]); 7] = [
+/// Keys that together only one kind of request has. Requests that lack a key that
+/// they need are known by the others.
+const SHAPES: [(ArtifactKind, &[&str]); 9] = [
     (ArtifactKind::Job, &["analysis_config"]),
+    (ArtifactKind::Job, &["data_description"]),
     (ArtifactKind::Analytics, &["source", "dest"]),
-    (ArtifactKind::Datafeed, &["job_id", "indices"]),
-    (ArtifactKind::Datafeed, &["job_id", "indexes"]),
+    (ArtifactKind::Analytics, &["analysis"]),
     (ArtifactKind::Pipeline, &["processors"]),
     (ArtifactKind::Script, &["script"]),
     (ArtifactKind::Filter, &["items"]),
+    (ArtifactKind::Datafeed, &["job_id"]),
+    (ArtifactKind::Datafeed, &["datafeed_id"]),
 ];
+
+/// Keys of requests of other kinds that look like one of these.
+const OTHERS: [&str; 4] = ["pivot", "latest", "result_type", "record_score"];
 
 /// The objects of a file, each with the pointer to its body; `stem` is the id of
 /// a body that has none.
@@ -25,10 +31,10 @@ pub fn guess(stem: &str, root: &Node) -> Vec<(ArtifactId, String)> {
         Some(body) => (body, "/body"),
         None => (root, ""),
     };
-    if let Some((kind, _)) = SHAPES
-        .into_iter()
-        .find(|(_, keys)| keys.iter().all(|key| body.get(key).is_some()))
-    {
+    let has = |key: &&str| body.get(key).is_some();
+    let shapes = SHAPES.into_iter();
+    let mut fitting = shapes.filter(|(_, keys)| keys.iter().all(has) && !OTHERS.iter().any(has));
+    if let Some((kind, _)) = fitting.next() {
         let stated = ["job_id", "datafeed_id", "filter_id", "id"]
             .into_iter()
             .filter(|key| !(*key == "job_id" && kind == ArtifactKind::Datafeed))
@@ -85,6 +91,9 @@ mod tests {
                     "datafeed d /attributes/datafeeds/0/config",
                 ],
             ),
+            (r#"{"data_description": {}}"#, vec!["job stem "]),
+            (r#"{"job_id": "j"}"#, vec!["datafeed stem "]),
+            (r#"{"source": {}, "dest": {}, "pivot": {}}"#, vec![]),
             (r#"{"other": 1}"#, vec![]),
             ("[1]", vec![]),
         ] {

@@ -8,7 +8,8 @@ use super::super::finding::{Finding, Severity};
 use super::super::json_text::Node;
 use super::super::punycode;
 use super::super::version::StackVersion;
-use super::{public_suffix, refusal};
+use super::public_suffix::{self, Breadth};
+use super::refusal;
 
 pub(super) fn review(id: &str, body: &Node) -> Vec<Finding> {
     let version = StackVersion::new(8, 0, 0);
@@ -115,28 +116,65 @@ fn check_item(item: &str) -> Vec<Finding> {
 }
 
 fn too_wide(item: &str, pattern: Pattern<'_>) -> Option<Finding> {
-    if let Pattern::Suffix(ending) = pattern
-        && let Some(suffix) = public_suffix::swallowed(ending)
-    {
-        return Some(
+    let (Pattern::Suffix(part) | Pattern::Contains(part)) = pattern else {
+        return is_short(pattern).then(|| short(item));
+    };
+    let everybody = "a rule with it would hide the names of others as well";
+    match public_suffix::breadth(part) {
+        Some(Breadth::Public) => Some(
             Finding::new(
                 Severity::Error,
                 "item/public-suffix",
-                format!("the item {item:?} swallows all of .{suffix}"),
+                format!(
+                    "the item {item:?} swallows the public suffix {}",
+                    bare(part)
+                ),
             )
-            .why("everybody can have a domain there, and a rule with it would hide theirs as well")
+            .why(format!(
+                "everybody can have a domain there, and {everybody}"
+            ))
             .fix("name the domains that are trusted"),
-        );
+        ),
+        Some(Breadth::Hosted) => Some(
+            warning(
+                "item/hosted",
+                format!("the item {item:?} takes in all customers of {}", bare(part)),
+            )
+            .why(format!(
+                "they choose their names themselves, and {everybody}"
+            ))
+            .fix("name the hosts that are trusted"),
+        ),
+        Some(Breadth::Label) => Some(
+            warning(
+                "item/top-level",
+                format!("the item {item:?} takes in all that ends in one label"),
+            )
+            .why(format!(
+                "if these are domains, it is a whole top-level domain, and {everybody}"
+            ))
+            .fix("nothing, for an internal domain or for file names; else name the domains"),
+        ),
+        None => is_short(pattern).then(|| short(item)),
     }
-    let is_short = !matches!(pattern, Pattern::Exact(_)) && pattern.text().chars().count() < 3;
-    is_short.then(|| {
-        warning(
-            "item/wide",
-            format!("the item {item:?} matches very many values"),
-        )
-        .why("fewer than three characters beside the wildcard are hardly a choice")
-        .fix("write more of the value")
-    })
+}
+
+/// The part of a domain without the full stops around it.
+fn bare(part: &str) -> &str {
+    part.trim_matches('.')
+}
+
+fn is_short(pattern: Pattern<'_>) -> bool {
+    !matches!(pattern, Pattern::Exact(_)) && pattern.text().chars().count() < 3
+}
+
+fn short(item: &str) -> Finding {
+    warning(
+        "item/wide",
+        format!("the item {item:?} matches very many values"),
+    )
+    .why("fewer than three characters beside the wildcard are hardly a choice")
+    .fix("write more of the value")
 }
 
 fn repeated(earlier: Option<&String>, item: &str) -> Option<Finding> {

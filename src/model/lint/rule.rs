@@ -1,6 +1,7 @@
 //! Review of custom rules: what the server lets pass and the native process, or
 //! the analyst, stumbles over.
 
+use super::super::artifact::ArtifactKind;
 use super::super::detector::{Action, AppliesTo, Condition, Function, Operator};
 use super::super::finding::{Finding, Severity};
 use super::super::json_text::{Kind, Node};
@@ -71,7 +72,7 @@ fn scope(rule: &Node, path: &str, around: &Surroundings, findings: &mut Vec<Find
                     .why("the server does not look at it here, but takes no filter of that id; the job fails when it is opened")
                     .fix("use the id of a filter: a-z, 0-9, hyphens, underscores and full stops"),
             );
-        } else if !around.filters.contains(filter) {
+        } else if !around.has(ArtifactKind::Filter, filter) {
             findings.push(
                 Finding::new(Severity::Error, "rule/unknown-filter", format!("the filter {filter} is not here"))
                     .at(path)
