@@ -311,10 +311,10 @@ fn rehearsed(gathered: &Gathered, entry: &str) -> (Report, Vec<Value>) {
         Lines::new(documents.as_bytes(), "documents"),
         Some(Lines::new(expected.as_bytes(), "expected")),
         1,
-        &mut |result| {
-            results.push(result.clone());
+        Some(&mut |result| {
+            results.push(serde_json::from_str(result).unwrap());
             Ok(())
-        },
+        }),
         &Silent,
     );
     (report.unwrap(), results)
