@@ -72,6 +72,8 @@ fn options() -> serde_saphyr::Options {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
+    use std::fmt::Write as _;
+
     use serde_json::json;
 
     use super::{MAX_BYTES, parse};
@@ -91,13 +93,14 @@ mod tests {
         let mut laughs = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
         for level in 1..12 {
             let below = format!("*a{}", level - 1);
-            let nine = vec![below.as_str(); 9].join(", ");
-            laughs.push_str(&format!("a{level}: &a{level} [{nine}]\n"));
+            let nine = [below.as_str(); 9].join(", ");
+            writeln!(laughs, "a{level}: &a{level} [{nine}]").unwrap();
         }
         let deep = "[".repeat(5_000);
-        let nested: String = (0..200)
+        let nested: Vec<String> = (0..200)
             .map(|depth| format!("{}a:\n", " ".repeat(depth)))
             .collect();
+        let nested = nested.concat();
         for (text, what) in [
             (laughs.as_str(), "aliases of aliases"),
             (&deep, "deep lists"),

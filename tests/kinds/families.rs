@@ -19,8 +19,8 @@ use crate::kit::{
 };
 use crate::packing;
 
-/// The name-shape release under another name, in the manner of ProblemChild's and
-/// URLSpoof's: the stems are the ids, in whatever case.
+/// The name-shape release under another name, in the manner of `ProblemChild`'s and
+/// `URLSpoof`'s: the stems are the ids, in whatever case.
 fn classifier(name: &str, stem: &str) -> Files {
     let swap = |text: &str| {
         text.replace("ml_nameshape", stem)
@@ -178,8 +178,11 @@ fn url_spoof() -> Files {
     files
 }
 
-/// Each family: its tag, its files, and how many of which kinds come of them.
-fn families() -> Vec<(&'static str, Files, Vec<(ArtifactKind, usize)>)> {
+/// A family: its tag, its files, and how many of which kinds come of them.
+type Family = (&'static str, Files, Vec<(ArtifactKind, usize)>);
+
+/// Every family that is published.
+fn families() -> Vec<Family> {
     let classifier_kinds = vec![
         (ArtifactKind::Script, 2),
         (ArtifactKind::Model, 1),
