@@ -39,7 +39,7 @@ pub(crate) fn bundle(paths: &[PathBuf], room: &Room) -> VerifiedBundle {
         releases,
         catalog,
         validation: Vec::new(),
-        licenses: Vec::new(),
+        license: None,
         trust: Vec::new(),
     };
     let path = room.path().join("packed.sealift");
