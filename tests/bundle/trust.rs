@@ -4,9 +4,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use sealift::error::ErrorKind;
+use sealift::error::{ErrorKind, Result};
 use sealift::flow::trust::{NewRoot, init, rotate, sign, update};
 use sealift::flow::{sign as signing, split};
+use sealift::io::bundle::{UnjudgedBundle, VerifiedBundle};
 use sealift::io::files::{scratch_folder, write_private_new};
 use sealift::io::medium::Medium;
 use sealift::io::trust_store;
@@ -15,7 +16,7 @@ use sealift::model::trust::TrustedKey;
 use sealift::model::trust_file::TrustFile;
 use sealift::progress::Silent;
 
-use crate::kit::{after, key, open, open_with, policy, write};
+use crate::kit::{after, conditions, key, open, open_with, policy, write};
 
 fn trusted(seed: u8) -> TrustedKey {
     TrustedKey {
@@ -76,6 +77,30 @@ fn countersigning_meets_a_threshold() {
 }
 
 #[test]
+fn a_bundle_has_room_for_32_signatures() {
+    let folder = scratch_folder().unwrap();
+    let path = folder.path().join("b");
+    write(&path, &[("r/a", b"content")], &[]);
+    let keys: Vec<SecretKey> = (1..=33).map(key).collect();
+    signing::sign(&path, &keys[..32], 1, &Silent).unwrap();
+    let full = signing::sign(&path, &keys[32..], 1, &Silent).unwrap_err();
+    assert_eq!(full.kind(), ErrorKind::Usage);
+    // Who has signed may sign again.
+    signing::sign(&path, &keys[..1], 1, &Silent).unwrap();
+    assert_eq!(open(&path).unwrap().signatures().len(), 32);
+}
+
+#[test]
+fn only_members_of_trust_are_read_as_roots() {
+    let folder = scratch_folder().unwrap();
+    let path = folder.path().join("b");
+    let large = vec![0; 300 << 10];
+    write(&path, &[("root.1.json", large.as_slice())], &[]);
+    let bundle = UnjudgedBundle::open(Medium::file(&path).unwrap(), 1, &Silent).unwrap();
+    assert!(bundle.trust_members().unwrap().is_empty());
+}
+
+#[test]
 fn roots_hand_over_one_version_at_a_time() {
     let folder = scratch_folder().unwrap();
     let at = |name: &str| folder.path().join(name);
@@ -110,20 +135,30 @@ fn a_split_bundle_is_read_in_place_and_joined_by_cat() {
         .flat_map(|f| fs::read(f).unwrap())
         .collect();
     assert_eq!(joined, fs::read(&path).unwrap());
-    let policy = policy(1, &[key(1)]).unwrap();
     for name in ["b.sealift.volumes", "b.sealift.001", "b.sealift"] {
-        let medium = Medium::open(&into.join(name), &[]).unwrap();
-        let opened =
-            sealift::io::bundle::VerifiedBundle::open(medium, &crate::kit::conditions(&policy));
+        let opened = open_with_volumes(&into.join(name));
         assert!(opened.is_ok(), "{name}");
     }
     checks_with_sha256sum(&into);
+    // A whole file goes before volumes of its name, good or bad.
+    fs::copy(&path, into.join("b.sealift")).unwrap();
+    let last = cut.files.last().unwrap();
+    let kept = fs::read(last).unwrap();
+    fs::write(last, b"damaged").unwrap();
+    open_with_volumes(&into.join("b.sealift")).unwrap();
+    assert!(open_with_volumes(&into.join("b.sealift.001")).is_err());
+    fs::write(last, kept).unwrap();
     let again = split::split(&path, 1000, &into, 1, &Silent).unwrap_err();
     assert_eq!(again.kind(), ErrorKind::Io);
     for (size, why) in [(0, "none"), (5, "too many")] {
         let refused = split::split(&path, size, &into, 1, &Silent).unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Usage, "{why}");
     }
+}
+
+fn open_with_volumes(path: &Path) -> Result<VerifiedBundle> {
+    let policy = policy(1, &[key(1)])?;
+    VerifiedBundle::open(Medium::open(path, &[])?, &conditions(&policy))
 }
 
 fn checks_with_sha256sum(folder: &Path) {

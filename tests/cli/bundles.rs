@@ -4,6 +4,8 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use sealift::io::files;
+use sealift::lab::{Lab, LabOptions};
 use sealift::model::key::SecretKey;
 use serde_json::Value;
 
@@ -116,6 +118,36 @@ fn licenses_are_carried_and_shown() {
         &["pack", "old/R-1", "-o", "x", "--license", "a\nb"],
     );
     assert_eq!(bad.code, 2, "{}", bad.err);
+}
+
+#[test]
+fn what_the_cluster_remembers_is_set_aside_by_name() {
+    let sandbox = with_bundles();
+    let lab = Lab::start(&LabOptions::default()).unwrap();
+    let install = |bundle: &str, state: &str, more: &[&str]| {
+        let url = lab.elasticsearch_url();
+        let args = ["install", bundle, "--yes", "--url", &url];
+        let mut command = sandbox.command(&[&args[..], &PAST[..], more].concat());
+        command.env("SEALIFT_STATE", sandbox.path().join(state));
+        Run::from(command.output().unwrap())
+    };
+    let newer = install("new.sealift", "one", &[]);
+    assert_eq!(newer.code, 0, "{}", newer.err);
+    // Another machine, which remembers nothing: the cluster does.
+    for more in [&[][..], &["--allow-channel", "another rule"]] {
+        let refused = install("old.sealift", "two", more);
+        assert_eq!(refused.code, 8, "{}", refused.err);
+        let expected = "the cluster has sequence 2 of channel main, the bundle is sequence 1";
+        assert!(refused.err.contains(expected), "{}", refused.err);
+    }
+    let taken = install("old.sealift", "two", &["--allow-older", "a drill"]);
+    assert_eq!(taken.code, 0, "{}", taken.err);
+    let receipts = files::walk(&sandbox.path().join("two/receipts"), 10).unwrap();
+    let on_record = receipts.iter().any(|path| {
+        let text = std::fs::read_to_string(path).unwrap();
+        text.contains("\"sequence: a drill\"")
+    });
+    assert!(on_record, "{receipts:?}");
 }
 
 #[test]

@@ -2,8 +2,21 @@
 
 use sealift::model::artifact::{ArtifactId, ArtifactKind};
 use sealift::model::digest::{Digest, Hasher};
+use sealift::model::label::Label;
 use sealift::model::path::BundlePath;
 use sealift::model::release::{ReleaseTag, Repository};
+
+#[test]
+fn a_label_has_64_plain_characters_at_most() {
+    let longest = "a".repeat(64);
+    for label in ["main", "ML-DGA_2.0", "7", &longest] {
+        assert_eq!(Label::parse(label).unwrap().as_str(), label);
+    }
+    let too_long = "a".repeat(65);
+    for label in ["", "-a", ".a", "a b", "a/b", "caf\u{e9}", "a\n", &too_long] {
+        assert!(Label::parse(label).is_err(), "{label:?}");
+    }
+}
 
 #[test]
 fn a_member_name_is_plain_or_refused() {

@@ -194,6 +194,10 @@ def switch(source, number):
         source.add(kind, a, b, "(!" + ALIVE + " || (", "))", number)
         number += 1
 
+    def is_no_check(a, b):
+        """Cancelling and reading on after an interruption refuse nothing."""
+        return re.search(r"\bgo_on\b|\bInterrupted\b", code[a:b])
+
     def each(kind, a, b, operator, put):
         parts = split_level(code, a, b, operator)
         for start, stop in parts:
@@ -224,6 +228,8 @@ def switch(source, number):
         stop, what = find_level(code, start, ["=>", "{"])
         if what == "=>":
             conditions.append((start, stop))
+            if is_no_check(start, stop):
+                continue
             never("guard never holds", start, stop)
             always("guard always holds", start, stop)
             continue
@@ -303,7 +309,7 @@ def switch(source, number):
                 break
         start = place + 1
         statement = code[start : found.end()].strip()
-        if skipped(start):
+        if skipped(start) or is_no_check(start, found.end()):
             continue
         if re.match(r"(let|return|if|match|for|while)\b|#|[\w.]+ [+-]?= ", statement):
             continue
@@ -447,7 +453,7 @@ def reasons():
     if REASONS.exists():
         for line in REASONS.read_text().splitlines():
             if line and not line.startswith("#"):
-                place, text, reason = (part.strip() for part in line.split(" | "))
+                place, text, reason = (part.strip() for part in line.split("\t"))
                 known[(place, text)] = reason
     return known
 
