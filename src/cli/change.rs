@@ -1,19 +1,18 @@
 //! What all commands that change clusters have in common: plan everywhere, show
 //! it, ask once, apply everywhere, tell what was done.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
 use crate::cli::fleet::{self, Report};
 use crate::cli::target::TargetArgs;
-use crate::cli::{escape, plan_text, prompt};
+use crate::cli::{checkup_text, escape, plan_text, prompt};
 use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::flow::fleet as many;
 use crate::flow::install::{Bench, Done};
 use crate::flow::prepare::Prepared;
 use crate::io::cluster::Cluster;
-use crate::model::plan::Plan;
 use crate::progress::Progress;
 
 /// What was asked for.
@@ -95,7 +94,10 @@ pub fn run(
             .into_iter()
             .partition(|(label, _)| Some(label.as_str()) == asked.canary);
         let done = apply(first, bench, &progress);
-        let stop = done.iter().any(|outcome| outcome.result.is_err());
+        let well = |report: &Report| report.ending.is_none();
+        let stop = !done
+            .iter()
+            .all(|outcome| outcome.result.as_ref().is_ok_and(well));
         reports.extend(done);
         if stop {
             reports.extend(rest.into_iter().map(|(label, _)| many::Outcome {
@@ -119,24 +121,36 @@ fn apply(
     progress: &dyn Progress,
 ) -> Vec<many::Outcome<Report>> {
     many::each(ready, |label, (cluster, prepared)| {
-        let plan = prepared.plan.clone();
+        // The bodies in the plan can be large; only its words are kept.
+        let (plan, summary) = (json!(prepared.plan), prepared.plan.summary());
         let done = prepared.apply(&cluster, bench, progress)?;
-        Ok(report(label, &plan, &done))
+        Ok(report(label, &plan, &summary, &done))
     })
 }
 
-fn report(label: &str, plan: &Plan, done: &Done) -> Report {
+fn report(label: &str, plan: &Value, summary: &str, done: &Done) -> Report {
     let label = escape::line(label);
     let mut lines = vec![match &done.receipt {
         None => format!("{label}: nothing to do"),
-        Some(receipt) => format!(
-            "{label}: done ({}), receipt {}",
-            plan.summary(),
-            receipt.header.id
-        ),
+        Some(receipt) => format!("{label}: done ({}), receipt {}", summary, receipt.header.id),
     }];
+    let checkup = done.checkup.as_ref();
+    let shown = checkup.filter(|checkup| !checkup.is_empty());
+    lines.extend(
+        shown
+            .into_iter()
+            .flat_map(|one| checkup_text::checkup(&label, one)),
+    );
     for warning in &done.warnings {
         lines.push(format!("  note: {}", escape::lines(warning)));
+    }
+    for (number, advice) in (1..).zip(&done.advice) {
+        if number == 1 {
+            lines.push(format!("\nnext, on {label}:"));
+        }
+        lines.push(format!("  {number}. {}", escape::line(&advice.what)));
+        let more = advice.lines.iter();
+        lines.extend(more.map(|line| format!("       {}", escape::line(line))));
     }
     let receipt = done.receipt.as_ref();
     Report {
@@ -144,9 +158,13 @@ fn report(label: &str, plan: &Plan, done: &Done) -> Report {
             "plan": plan,
             "receipt": receipt.map(|receipt| &receipt.header.id),
             "state": receipt.map(crate::model::receipt::Receipt::state),
+            "checkup": checkup,
+            "advice": done.advice,
             "warnings": done.warnings,
         }),
         text: lines.join("\n"),
-        ending: None,
+        ending: checkup
+            .is_some_and(|checkup| !checkup.is_right())
+            .then_some(ErrorKind::Difference),
     }
 }

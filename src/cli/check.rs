@@ -5,20 +5,36 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::cli::answer::Answer;
+use crate::cli::checkup_text;
 use crate::cli::desk::Desk;
-use crate::cli::escape;
 use crate::cli::fleet::{self, Report};
 use crate::cli::opening::OpeningArgs;
 use crate::cli::target::TargetArgs;
-use crate::error::{ErrorKind, Result};
-use crate::flow::check::{self, Checked, Verdict};
+use crate::error::{Error, ErrorKind, Result};
+use crate::flow::check::{self, documents, recent};
+use crate::flow::rehearse::choose;
+use crate::model::checkup::Recent;
+use crate::model::manifest::ArtifactEntry;
 
-/// Send the bundle's documents through the installed pipelines and compare.
+/// Send the bundle's documents through the installed pipelines and compare; look
+/// at recent documents, jobs and datafeeds.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: sealift check dga.sealift --cluster soc-east")]
+#[command(
+    after_help = "Example: sealift check dga.sealift --cluster soc-east --index 'packetbeat-*'"
+)]
 pub struct CheckArgs {
     /// Bundle
     pub file: PathBuf,
+    /// Look at the newest documents of this index or pattern too; repeat for several
+    #[arg(long, value_name = "PATTERN")]
+    pub index: Vec<String>,
+    /// How many of the newest documents are looked at
+    #[arg(long, value_name = "COUNT", default_value_t = recent::DEFAULT,
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(recent::MOST)))]
+    pub recent: u32,
+    /// The pipeline that the documents of --index enter, where the bundle has several
+    #[arg(long, value_name = "PIPELINE", requires = "index")]
+    pub entry: Option<String>,
     /// Which clusters.
     #[command(flatten)]
     pub target: TargetArgs,
@@ -34,43 +50,46 @@ pub struct CheckArgs {
 /// expected ends with [`ErrorKind::Difference`].
 pub fn run(args: &CheckArgs, desk: &Desk) -> Result<Answer> {
     let bundle = args.opening.open(&args.file, desk)?;
+    let proof = documents::proof(&bundle)?;
+    let manifest = bundle.manifest();
+    let artifacts: Vec<_> = manifest
+        .artifacts
+        .iter()
+        .map(ArtifactEntry::artifact)
+        .collect();
+    let calls = documents::calls(manifest);
+    let entry = if args.index.is_empty() {
+        ""
+    } else {
+        choose(&calls, args.entry.as_deref())?
+    };
     fleet::run(&args.target, desk, |cluster, progress| {
-        let sets = check::check(cluster, &bundle, progress)?;
-        let right = sets.iter().all(Checked::is_right);
+        let checkup = check::check(cluster, &proof, &artifacts, progress)?;
+        let looked: Vec<Recent> = args
+            .index
+            .iter()
+            .map(|index| {
+                let enrichment = &proof.enrichment;
+                recent::recent(cluster, index, entry, enrichment, args.recent, progress)
+            })
+            .collect::<Result<_>>()
+            .map_err(|error: Error| error.context("cannot look at recent documents"))?;
+        let right = checkup.is_right() && looked.iter().all(Recent::is_right);
+        let mut lines = checkup_text::checkup(&cluster.label, &checkup);
+        lines.extend(
+            looked
+                .iter()
+                .flat_map(|one| checkup_text::recent(&cluster.label, one)),
+        );
         Ok(Report {
-            text: describe(&cluster.label, &sets),
-            json: json!({"sets": sets, "right": right}),
+            text: lines.join("\n"),
+            json: json!({
+                "sets": checkup.sets,
+                "states": checkup.states,
+                "recent": looked,
+                "right": right,
+            }),
             ending: (!right).then_some(ErrorKind::Difference),
         })
     })
-}
-
-fn describe(label: &str, sets: &[Checked]) -> String {
-    let label = escape::line(label);
-    if sets.is_empty() {
-        return format!("{label}: the bundle carries no documents to check with");
-    }
-    let mut lines = Vec::new();
-    for set in sets {
-        lines.push(format!(
-            "{label}: {} through {}: {} of {} documents as expected",
-            escape::line(&set.name),
-            escape::line(&set.pipeline),
-            set.right,
-            set.documents
-        ));
-        for wrong in &set.wrong {
-            let why = match &wrong.verdict {
-                Verdict::Right => continue,
-                Verdict::Failed(message) => format!("failed: {message}"),
-                Verdict::Different(difference) => difference.clone(),
-            };
-            lines.push(format!(
-                "  {}: {}",
-                escape::line(&wrong.id),
-                escape::line(&why)
-            ));
-        }
-    }
-    lines.join("\n")
 }

@@ -30,7 +30,7 @@ pub struct InstallArgs {
     #[arg(long, short)]
     pub yes: bool,
     /// Apply exactly the plan in this file, or nothing
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["prune", "adopt", "restart_jobs"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["prune", "adopt", "restart_jobs", "no_check", "start", "set_default_pipeline"])]
     pub plan: Option<PathBuf>,
     /// Look whether the cluster is ready, name all that is missing, and stop
     #[arg(long)]
@@ -80,7 +80,7 @@ pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
         let clock = Clock::new(&now);
         let (found, _) = preflight::look(cluster, &wanted, &ranges, &clock)?;
         preflight::refuse(cluster, &found)?;
-        let prepared = prepare::prepare(cluster, &bundle, &wanted, wish, progress)?;
+        let prepared = prepare::prepare(cluster, &bundle, &wanted, &wish, progress)?;
         if let Some(agreed) = &agreed {
             agreed.agree(&prepared.plan)?;
         }

@@ -6,6 +6,7 @@ pub mod args;
 pub mod bars;
 pub mod change;
 pub mod check;
+pub mod checkup_text;
 pub mod cluster;
 pub mod cluster_files;
 pub mod completions;

@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, ErrorKind, OrErr, Result};
-use crate::flow::prepare::Wish;
+use crate::flow::prepare::{DefaultPipeline, Wish};
 use crate::io::bundle::VerifiedBundle;
 use crate::io::files;
 use crate::model::digest::Digest;
@@ -22,12 +22,22 @@ const MAX_FILE: u64 = 16 << 20;
 /// The file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 struct Stored {
     format: u32,
     bundle_sha256: Digest,
     adopt: bool,
     restart_jobs: bool,
     prune: bool,
+    #[serde(default)]
+    no_check: bool,
+    #[serde(default)]
+    start: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    default_pipelines: Vec<DefaultPipeline>,
     /// By cluster uuid.
     clusters: BTreeMap<String, Agreed>,
 }
@@ -56,7 +66,7 @@ pub struct Collector {
 impl PlanFile {
     /// A collector that writes to `path`, if any.
     #[must_use]
-    pub fn collector(path: Option<&Path>, bundle: &VerifiedBundle, wish: Wish) -> Collector {
+    pub fn collector(path: Option<&Path>, bundle: &VerifiedBundle, wish: &Wish) -> Collector {
         Collector {
             path: path.map(Path::to_owned),
             stored: Mutex::new(Stored {
@@ -65,6 +75,9 @@ impl PlanFile {
                 adopt: wish.permissions.adopt,
                 restart_jobs: wish.permissions.restart_jobs,
                 prune: wish.prune,
+                no_check: wish.unchecked,
+                start: wish.start,
+                default_pipelines: wish.default_pipelines.clone(),
                 clusters: BTreeMap::new(),
             }),
         }
@@ -104,6 +117,9 @@ impl PlanFile {
                 restart_jobs: self.0.restart_jobs,
             },
             prune: self.0.prune,
+            unchecked: self.0.no_check,
+            start: self.0.start,
+            default_pipelines: self.0.default_pipelines.clone(),
         }
     }
 

@@ -29,6 +29,14 @@ pub fn describe(label: &str, plan: &Plan, width: u16) -> String {
     if !rows.is_empty() {
         parts.push(table::table(width, &["action", "kind", "id", "why"], &rows));
     }
+    let course = plan.course();
+    if !course.trials.is_empty() {
+        let tried: Vec<&str> = course.trials.keys().map(String::as_str).collect();
+        parts.push(format!(
+            "tried with the bundle's documents before anything in use changes: {}",
+            escape::line(&tried.join(", "))
+        ));
+    }
     for step in plan.steps.iter().filter(|step| !step.diff.is_empty()) {
         let sides = if step.action == Action::Replace {
             "- now, + then"

@@ -1,7 +1,7 @@
 //! What the operator allows a plan to do: shared by the commands that plan.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::flow::prepare::Wish;
+use crate::flow::prepare::{DefaultPipeline, Wish};
 use crate::model::artifact::ArtifactKind;
 use crate::model::plan::{Permissions, Target};
 
@@ -15,6 +15,17 @@ pub struct WishArgs {
     /// Remove what earlier bundles of the channel brought and this one does not
     #[arg(long)]
     pub prune: bool,
+    /// Hold the pipelines against the bundle's documents neither before they go
+    /// live nor after
+    #[arg(long)]
+    pub no_check: bool,
+    /// Open the jobs of the bundle and start its datafeeds
+    #[arg(long)]
+    pub start: bool,
+    /// Make the bundle's pipeline the default of the indices of this name or
+    /// pattern; repeat for several
+    #[arg(long, value_name = "INDEX[=PIPELINE]", value_parser = default_pipeline)]
+    pub set_default_pipeline: Vec<DefaultPipeline>,
     /// What may be touched.
     #[command(flatten)]
     pub permissions: PermissionArgs,
@@ -64,6 +75,19 @@ pub fn without(args: &WishArgs, mut targets: Vec<Target>) -> Result<Vec<Target>>
     Ok(targets)
 }
 
+/// An index and perhaps a pipeline, from the command line.
+#[expect(clippy::unnecessary_wraps, reason = "clap asks for a result")]
+fn default_pipeline(text: &str) -> Result<DefaultPipeline> {
+    let (index, pipeline) = match text.split_once('=') {
+        Some((index, pipeline)) => (index, Some(pipeline.to_owned())),
+        None => (text, None),
+    };
+    Ok(DefaultPipeline {
+        index: index.to_owned(),
+        pipeline,
+    })
+}
+
 /// The permissions of `args`.
 #[must_use]
 pub fn permissions(args: &PermissionArgs) -> Permissions {
@@ -79,5 +103,8 @@ pub fn of(args: &WishArgs) -> Wish {
     Wish {
         permissions: permissions(&args.permissions),
         prune: args.prune,
+        unchecked: args.no_check,
+        start: args.start,
+        default_pipelines: args.set_default_pipeline.clone(),
     }
 }

@@ -2,12 +2,15 @@
 //! and its outcome after; a call whose outcome nobody knows is settled by
 //! reading before anything else happens.
 
+use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::flow::check;
+use crate::flow::check::documents::Proof;
 use crate::flow::clock::Clock;
 use crate::flow::lock::Lock;
 use crate::flow::observe;
@@ -15,10 +18,10 @@ use crate::io::cluster::Cluster;
 use crate::io::elasticsearch::CallError;
 use crate::io::elasticsearch::answer::Decision;
 use crate::io::receipts::Journal;
-use crate::model::artifact::ArtifactKind;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::{Claim, Observed, RunState};
 use crate::model::operation::{Operation, Verb};
-use crate::model::plan::{Plan, Step};
+use crate::model::plan::{Call, Course};
 use crate::model::receipt::{Entry, Outcome};
 use crate::model::{mark, normal};
 use crate::progress::Progress;
@@ -35,79 +38,122 @@ pub(super) struct Hand<'a> {
     pub(super) journal: &'a mut Journal,
     pub(super) lock: &'a mut Lock,
     pub(super) clock: &'a Clock<'a>,
-    /// The pause between two looks at an unknown outcome.
+    /// The pause between two looks at an unknown outcome, and before something
+    /// goes that a document on its way may still need.
     pub(super) pause: Duration,
+    /// What was remembered of an artifact.
+    pub(super) claims: &'a BTreeMap<ArtifactId, Claim>,
+    pub(super) progress: &'a dyn Progress,
 }
 
-/// Applies every step of `plan` that changes something, in order, and stops at
-/// the first failure. `remembered` gives what was remembered of an artifact.
+/// Makes every call of `course`, in order, and stops at the first failure. The
+/// pipelines that are tried meet the documents of `proof` before anything in use changes;
+/// where they disagree the copies are taken away again.
 ///
 /// # Errors
-/// The failure of the step, which is in the journal too;
-/// [`ErrorKind::Interrupted`] between two calls when the operator asked.
-pub(super) fn apply(
-    hand: &mut Hand<'_>,
-    plan: &Plan,
-    remembered: &dyn Fn(&Step) -> Option<Claim>,
-    progress: &dyn Progress,
-) -> Result<()> {
-    let steps: Vec<&Step> = plan
-        .steps
-        .iter()
-        .filter(|step| step.action.changes())
-        .collect();
-    progress.begin("applying the plan", Some(steps.len() as u64));
-    for step in steps {
-        let claim = remembered(step);
-        let mut previous = step.previous.clone();
-        for operation in &step.operations {
-            progress.go_on()?;
-            hand.lock.keep(hand.cluster, hand.clock)?;
-            if operation.verb == Verb::Delete && step.artifact.kind == ArtifactKind::Model {
-                // Only now is the definition needed, to be able to undo.
-                let whole = observe::read(hand.cluster, &step.artifact, true)?;
-                previous = whole.map(|whole| whole.body);
+/// The failure of the call, which is in the journal too;
+/// [`ErrorKind::Difference`] where a trial disagrees; [`ErrorKind::Interrupted`]
+/// between two calls when the operator asked.
+pub(super) fn apply(hand: &mut Hand<'_>, course: &Course<'_>, proof: &Proof) -> Result<()> {
+    hand.all("putting new objects beside", &course.before)?;
+    let tried = hand
+        .all("putting copies for a trial", &course.copies)
+        .and_then(|()| hand.try_out(course, proof));
+    if let Err(error) = tried {
+        // Nobody uses the copies yet. What cannot be taken away now goes next time.
+        for call in &course.clear {
+            let put = hand.journal.receipt().calls.iter();
+            if put
+                .clone()
+                .any(|made| made.artifact == call.operation.artifact)
+            {
+                drop(hand.make(call));
             }
-            hand.make(step, operation, previous.as_ref(), claim.clone())
-                .map_err(|error| error.context(format!("could not {operation}")))?;
         }
-        progress.advance(1);
+        return Err(error);
     }
-    progress.end();
-    Ok(())
+    hand.all("switching", &course.switch)?;
+    let replaces = course.switch.iter().any(|call| call.previous.is_some());
+    if course.redirects {
+        thread::sleep(hand.pause);
+    }
+    hand.all("taking the copies away", &course.clear)?;
+    if replaces && !course.redirects && course.after.iter().any(takes_needed) {
+        thread::sleep(hand.pause);
+    }
+    hand.all("applying the plan", &course.after)
+}
+
+/// Whether the call takes away what a document on its way may still need.
+fn takes_needed(call: &Call<'_>) -> bool {
+    call.operation.verb == Verb::Delete && call.operation.artifact.kind <= ArtifactKind::Pipeline
 }
 
 impl Hand<'_> {
+    /// Makes `calls` one after the other.
+    fn all(&mut self, what: &str, calls: &[Call<'_>]) -> Result<()> {
+        if calls.is_empty() {
+            return Ok(());
+        }
+        self.progress.begin(what, Some(calls.len() as u64));
+        for call in calls {
+            self.progress.go_on()?;
+            self.lock.keep(self.cluster, self.clock)?;
+            self.make(call)?;
+            self.progress.advance(1);
+        }
+        self.progress.end();
+        Ok(())
+    }
+
+    /// Sends the documents of `proof` through the pipelines that are tried.
+    fn try_out(&mut self, course: &Course<'_>, proof: &Proof) -> Result<()> {
+        for set in &proof.sets {
+            let Some(name) = course.trials.get(&set.pipeline) else {
+                continue;
+            };
+            self.lock.keep(self.cluster, self.clock)?;
+            let enrichment = &proof.enrichment;
+            check::through(self.cluster, set, name, enrichment, self.progress)?.agree()?;
+        }
+        Ok(())
+    }
+
     /// One call between its two entries.
-    fn make(
-        &mut self,
-        step: &Step,
-        operation: &Operation,
-        previous: Option<&Value>,
-        claim: Option<Claim>,
-    ) -> Result<()> {
-        let call = self.journal.receipt().calls.len();
+    fn make(&mut self, call: &Call<'_>) -> Result<()> {
+        let operation = call.operation.as_ref();
+        let artifact = &operation.artifact;
+        let mut previous = call.previous.as_deref().cloned();
+        if operation.verb == Verb::Delete && artifact.kind == ArtifactKind::Model {
+            // Only now is the definition needed, to be able to undo.
+            previous = observe::read(self.cluster, artifact, true)?.map(|whole| whole.body);
+        }
+        let number = self.journal.receipt().calls.len();
         self.journal.write(Entry::Intent {
-            call,
+            call: number,
             verb: operation.verb,
-            artifact: operation.artifact.clone(),
-            previous: previous.cloned(),
-            claim,
+            artifact: artifact.clone(),
+            previous,
+            claim: self.claims.get(artifact).cloned(),
         })?;
-        let (outcome, failed) = match self.settle(step, operation) {
+        let (outcome, failed) = match self.settle(call) {
             Ok(()) => (Outcome::Done, None),
             Err((outcome, error)) => (outcome, Some(error)),
         };
         self.journal.write(Entry::Outcome {
-            call,
+            call: number,
             outcome,
             reason: failed.as_ref().map(ToString::to_string),
         })?;
-        failed.map_or(Ok(()), Err)
+        match failed {
+            None => Ok(()),
+            Some(error) => Err(error.context(format!("could not {operation}"))),
+        }
     }
 
     /// Makes the call until it is known to have happened or known to have failed.
-    fn settle(&self, step: &Step, operation: &Operation) -> Result<(), (Outcome, Error)> {
+    fn settle(&self, call: &Call<'_>) -> Result<(), (Outcome, Error)> {
+        let operation = call.operation.as_ref();
         let mut tries = 1;
         loop {
             let failed = match self.cluster.apply(operation) {
@@ -122,7 +168,7 @@ impl Hand<'_> {
                 Decision::Exists | Decision::Unknown => {}
                 _ => return Err((Outcome::Failed, failed.error)),
             }
-            match self.look(step, operation) {
+            match self.look(call) {
                 Ok(Effect::Reached) => return Ok(()),
                 Ok(Effect::Other) => return Err(elsewise(operation, failed)),
                 Ok(Effect::Nothing) if tries < TRIES => tries += 1,
@@ -139,13 +185,13 @@ impl Hand<'_> {
 
     /// What a call whose answer is lost has done, seen by reading: a few times,
     /// for its effect may come late.
-    fn look(&self, step: &Step, operation: &Operation) -> Result<Effect> {
+    fn look(&self, call: &Call<'_>) -> Result<Effect> {
         let mut effect = Effect::Nothing;
         for look in 0..LOOKS {
             if look > 0 {
                 thread::sleep(self.pause);
             }
-            effect = self.effect(step, operation)?;
+            effect = self.effect(call)?;
             if effect == Effect::Reached {
                 break;
             }
@@ -153,10 +199,11 @@ impl Hand<'_> {
         Ok(effect)
     }
 
-    fn effect(&self, step: &Step, operation: &Operation) -> Result<Effect> {
+    fn effect(&self, call: &Call<'_>) -> Result<Effect> {
+        let operation = call.operation.as_ref();
         let whole = operation.verb == Verb::Put && operation.artifact.kind == ArtifactKind::Model;
         let found = observe::read(self.cluster, &operation.artifact, whole)?;
-        Ok(effect(step, operation, found.as_ref()))
+        Ok(effect(call, found.as_ref()))
     }
 }
 
@@ -171,7 +218,8 @@ enum Effect {
     Other,
 }
 
-fn effect(step: &Step, operation: &Operation, found: Option<&Observed>) -> Effect {
+fn effect(call: &Call<'_>, found: Option<&Observed>) -> Effect {
+    let operation = call.operation.as_ref();
     let kind = operation.artifact.kind;
     let state = found.map_or(RunState::Idle, |found| found.state);
     let reached = match operation.verb {
@@ -181,14 +229,14 @@ fn effect(step: &Step, operation: &Operation, found: Option<&Observed>) -> Effec
         Verb::Open | Verb::Start => state == RunState::Running,
         Verb::Close | Verb::Stop => state == RunState::Idle,
         Verb::Put | Verb::Update => found.is_some_and(|found| {
-            let wanted = step.wanted.as_ref().unwrap_or(&operation.body);
+            let wanted = call.wanted.as_ref();
             same_mark(kind, wanted, &found.body) || normal::same(kind, wanted, &found.body)
         }),
     };
     if reached {
         return Effect::Reached;
     }
-    let untouched = match (operation.verb, found, step.previous.as_ref()) {
+    let untouched = match (operation.verb, found, call.previous.as_deref()) {
         (Verb::Put, None, _) => true,
         (Verb::Put | Verb::Update, Some(found), Some(previous)) => {
             normal::canonical(kind, previous) == normal::canonical(kind, &found.body)

@@ -36,7 +36,14 @@ pub fn prepare(
     progress: &dyn Progress,
 ) -> Result<Prepared> {
     let claims = Claims::read(cluster)?;
-    let (plan, _) = prepare::plan(cluster, all, &claims, permissions, progress)?;
+    let (plan, _) = prepare::plan(
+        cluster,
+        all,
+        &claims,
+        permissions,
+        BTreeSet::new(),
+        progress,
+    )?;
     let names: Vec<String> = all
         .iter()
         .map(|target| target.artifact.to_string())
@@ -48,6 +55,8 @@ pub fn prepare(
         digest: Digest::of(names.join("\n").as_bytes()),
     };
     Ok(Prepared {
+        proof: None,
+        entry: None,
         plan,
         purpose,
         origin,

@@ -1,113 +1,77 @@
 //! Proves that what is installed does what it should: the bundle's documents go
-//! through the cluster's own `_simulate` and must come out as expected.
+//! through the cluster's own `_simulate` and must come out as expected, and what
+//! should be at work is looked at.
 
-use std::collections::BTreeSet;
+use serde_json::Value;
 
-use serde::Serialize;
-use serde_json::{Value, json};
-
-use crate::engine::value::Value as Fields;
-use crate::error::{Error, ErrorKind, OrErr, Result};
+use crate::error::{Error, Result};
 use crate::flow::rehearse::compare::difference;
-use crate::flow::rehearse::{Document, Lines};
-use crate::io::bundle::VerifiedBundle;
 use crate::io::cluster::Cluster;
-use crate::model::artifact::ArtifactKind;
-use crate::model::manifest::{Manifest, ValidationSet};
-use crate::model::path::BundlePath;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::checkup::{Checked, Checkup, State, Verdict, Wrong};
+use crate::model::enrichment::Enrichment;
+use crate::model::plan::STAGING;
 use crate::progress::Progress;
+
+pub mod documents;
+pub mod recent;
+
+use documents::{Case, Proof, Set};
 
 /// How many documents go into one call.
 const AT_ONCE: usize = 50;
 
-/// The longest file of documents.
-const MAX_FILE: u64 = 256 << 20;
-
 /// How many documents that came out wrong are told in full.
 const MAX_TOLD: usize = 20;
 
-/// What one validation set gave.
-#[derive(Debug, Serialize)]
-pub struct Checked {
-    /// What the set is called.
-    pub name: String,
-    /// The pipeline that the documents went through.
-    pub pipeline: String,
-    /// How many documents there are.
-    pub documents: usize,
-    /// How many came out as expected.
-    pub right: usize,
-    /// The others, the first of them.
-    pub wrong: Vec<Wrong>,
-}
-
-/// A document that did not come out as expected.
-#[derive(Debug, Serialize)]
-pub struct Wrong {
-    /// Its `_id`.
-    pub id: String,
-    /// Why.
-    #[serde(flatten)]
-    pub verdict: Verdict,
-}
-
-impl Checked {
-    /// Whether every document came out as expected.
-    #[must_use]
-    pub fn is_right(&self) -> bool {
-        self.right == self.documents
-    }
-}
-
-/// How one document came out.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "verdict", content = "why", rename_all = "lowercase")]
-pub enum Verdict {
-    /// As expected.
-    Right,
-    /// The pipeline failed, or a failure was swallowed: the message.
-    Failed(String),
-    /// Other than expected: where, and how.
-    Different(String),
-}
-
-/// One document and the line that tells what must become of it.
-#[derive(Debug)]
-pub(super) struct Case {
-    id: String,
-    source: Value,
-    expected: Option<Value>,
-}
-
-/// One set, read from the bundle.
-#[derive(Debug)]
-pub(super) struct Set {
-    pub(super) name: String,
-    pub(super) pipeline: String,
-    pub(super) cases: Vec<Case>,
-}
-
-/// Sends every validation set of `bundle` through the pipelines as they are in
-/// the cluster. A bundle without one gives nothing.
+/// Sends every set of `proof` through its pipeline as it is in the cluster, and
+/// looks at the states of those of `artifacts` that have one.
 ///
 /// # Errors
-/// As reading the bundle and the calls.
+/// As the calls.
 pub fn check(
     cluster: &Cluster,
-    bundle: &VerifiedBundle,
+    proof: &Proof,
+    artifacts: &[ArtifactId],
     progress: &dyn Progress,
-) -> Result<Vec<Checked>> {
-    let sets = sets(bundle)?;
-    sets.iter()
-        .map(|set| through(cluster, set, &set.pipeline, progress))
+) -> Result<Checkup> {
+    let sets = proof
+        .sets
+        .iter()
+        .map(|set| through(cluster, set, &set.pipeline, &proof.enrichment, progress))
+        .collect::<Result<_>>()?;
+    Ok(Checkup {
+        sets,
+        states: states(cluster, artifacts)?,
+        failure: None,
+    })
+}
+
+/// Whether the jobs, datafeeds and analytics among `artifacts` are at work.
+fn states(cluster: &Cluster, artifacts: &[ArtifactId]) -> Result<Vec<State>> {
+    let kinds = [
+        ArtifactKind::Job,
+        ArtifactKind::Datafeed,
+        ArtifactKind::Analytics,
+        ArtifactKind::Transform,
+    ];
+    let with_state = artifacts.iter().filter(|id| kinds.contains(&id.kind));
+    with_state
+        .map(|artifact| {
+            Ok(State {
+                artifact: artifact.clone(),
+                state: cluster.elasticsearch.state(artifact)?,
+            })
+        })
         .collect()
 }
 
-/// Sends `set` through the pipeline `id`.
+/// Sends `set` through the pipeline `id`: that of the set, or its copy.
 pub(super) fn through(
     cluster: &Cluster,
     set: &Set,
     id: &str,
+    enrichment: &Enrichment,
     progress: &dyn Progress,
 ) -> Result<Checked> {
     let mut checked = Checked {
@@ -115,29 +79,31 @@ pub(super) fn through(
         pipeline: set.pipeline.clone(),
         documents: set.cases.len(),
         right: 0,
+        known: set.known,
         wrong: Vec::new(),
     };
     progress.begin("checking documents", Some(set.cases.len() as u64));
     for cases in set.cases.chunks(AT_ONCE) {
         progress.go_on()?;
-        let documents: Vec<Value> = cases
-            .iter()
-            .map(|case| json!({"_id": case.id, "_source": case.source}))
-            .collect();
-        let answers = cluster
-            .elasticsearch
-            .simulate(id, &documents)
-            .map_err(|failed| {
-                Error::from(failed).context(format!("cannot simulate the pipeline {id}"))
-            })?;
+        let documents: Vec<Value> = cases.iter().map(Case::document).collect();
+        let answers = simulate(cluster, id, &documents)?;
         for (case, answer) in cases.iter().zip(&answers) {
-            match judge(case, answer) {
-                Verdict::Right => checked.right += 1,
-                verdict if checked.wrong.len() < MAX_TOLD => checked.wrong.push(Wrong {
+            let verdict = judge(case, enrichment, answer);
+            if verdict == Verdict::Right {
+                checked.right += 1;
+                continue;
+            }
+            if checked.wrong.len() < MAX_TOLD {
+                let failed = matches!(verdict, Verdict::Failed(_));
+                checked.wrong.push(Wrong {
                     id: case.id.clone(),
+                    processor: if failed && checked.wrong.is_empty() {
+                        culprit(cluster, id, case)?
+                    } else {
+                        None
+                    },
                     verdict,
-                }),
-                _ => {}
+                });
             }
         }
         progress.advance(cases.len() as u64);
@@ -146,73 +112,52 @@ pub(super) fn through(
     Ok(checked)
 }
 
-/// The validation sets of `bundle`.
-///
-/// # Errors
-/// As reading the bundle; [`ErrorKind::Malformed`] for a set that names no
-/// pipeline where the bundle has several entries.
-pub(super) fn sets(bundle: &VerifiedBundle) -> Result<Vec<Set>> {
-    let manifest = bundle.manifest();
-    let read = |path: &BundlePath| bundle.read(path, MAX_FILE);
-    manifest
-        .validation
-        .iter()
-        .map(|set| {
-            let documents = read(&set.documents)?;
-            let expected = set.expected.as_ref().map(&read).transpose()?;
-            let cases = cases(&documents, expected.as_deref()).map_err(|error| {
-                error.context(format!("the validation set {} cannot be used", set.name))
-            })?;
-            Ok(Set {
-                name: set.name.clone(),
-                pipeline: pipeline(manifest, set)?,
-                cases,
-            })
-        })
-        .collect()
+/// What the pipeline `id` makes of `documents`; messages that name a copy name
+/// what it is a copy of.
+fn simulate(cluster: &Cluster, id: &str, documents: &[Value]) -> Result<Vec<Value>> {
+    let mut answers = cluster
+        .elasticsearch
+        .simulate(id, documents, false)
+        .map_err(|failed| {
+            Error::from(failed).context(format!("cannot simulate the pipeline {id}"))
+        })?;
+    answers.iter_mut().for_each(unstage);
+    Ok(answers)
 }
 
-/// The documents, each with the line of the expected results that stands at its
-/// place.
-fn cases(documents: &[u8], expected: Option<&[u8]>) -> Result<Vec<Case>> {
-    let documents = Lines::new(documents, "documents").take(usize::MAX)?;
-    let mut wanted = match expected {
-        Some(expected) => Lines::new(expected, "expected results").take(usize::MAX)?,
-        None => Vec::new(),
+fn unstage(value: &mut Value) {
+    match value {
+        Value::String(text) if text.contains(STAGING) => *text = text.replace(STAGING, ""),
+        Value::Array(items) => items.iter_mut().for_each(unstage),
+        Value::Object(map) => map.values_mut().for_each(unstage),
+        _ => {}
     }
-    .into_iter();
-    let cases: Vec<Case> = documents
-        .iter()
-        .map(|line| {
-            let document = Document::parse(line, "documents")?;
-            let expected = match wanted.next() {
-                Some(line) => Some(
-                    serde_json::from_str(&line.text).or_err(ErrorKind::Malformed, || {
-                        format!("line {} of the expected results is not JSON", line.number)
-                    })?,
-                ),
-                None => None,
-            };
-            Ok(Case {
-                id: document.id.unwrap_or_else(|| line.number.to_string()),
-                source: Value::from(&Fields::Map(document.source)),
-                expected,
-            })
-        })
-        .collect::<Result<_>>()?;
-    let short = expected.is_some() && cases.iter().any(|case| case.expected.is_none());
-    if short || wanted.next().is_some() {
-        return Err(Error::new(
-            ErrorKind::Malformed,
-            "there are not as many expected results as documents",
-        ));
-    }
-    Ok(cases)
+}
+
+/// The processor in which `case` fails, seen by simulating step by step.
+fn culprit(cluster: &Cluster, id: &str, case: &Case) -> Result<Option<String>> {
+    let documents = [case.document()];
+    let answers = cluster.elasticsearch.simulate(id, &documents, true)?;
+    let results = answers
+        .first()
+        .and_then(|answer| answer.get("processor_results")?.as_array());
+    let failed = results.into_iter().flatten().find(|result| {
+        let error = result.get("error").or_else(|| result.get("ignored_error"));
+        error.is_some()
+    });
+    Ok(failed.map(|result| {
+        let text = |key: &str| result.get(key).and_then(Value::as_str);
+        let kind = text("processor_type").unwrap_or("unknown");
+        match text("tag") {
+            Some(tag) => format!("the processor {kind} with the tag {tag}"),
+            None => format!("a processor {kind}"),
+        }
+    }))
 }
 
 /// Holds one entry of the `docs` of `_simulate` against what was expected; where
 /// nothing was, only a failure is wrong.
-fn judge(case: &Case, simulated: &Value) -> Verdict {
+fn judge(case: &Case, enrichment: &Enrichment, simulated: &Value) -> Verdict {
     let wanted = |key: &str| case.expected.as_ref().and_then(|line| line.get(key));
     let outcome = wanted("outcome")
         .and_then(Value::as_str)
@@ -232,14 +177,10 @@ fn judge(case: &Case, simulated: &Value) -> Verdict {
             Verdict::Different("the document was dropped".to_owned())
         };
     };
-    // The released pipelines swallow failures into this field.
-    let message = |body: Option<&Value>| {
-        let text = body.and_then(|body| body.pointer("/error/message"));
-        text.and_then(Value::as_str).map(str::to_owned)
-    };
-    if let Some(swallowed) = message(Some(after))
-        && message(wanted("_source")).is_none()
-        && message(Some(&case.source)).is_none()
+    let clean = |body: Option<&Value>| body.is_none_or(|body| enrichment.message(body).is_none());
+    if let Some(swallowed) = enrichment.message(after)
+        && clean(wanted("_source"))
+        && clean(Some(&case.source))
     {
         return Verdict::Failed(swallowed);
     }
@@ -249,42 +190,14 @@ fn judge(case: &Case, simulated: &Value) -> Verdict {
     }
 }
 
-/// The pipeline that a set is for: the one that it names, or the only one of the
-/// bundle that no other calls.
-fn pipeline(manifest: &Manifest, set: &ValidationSet) -> Result<String> {
-    if let Some(named) = &set.pipeline {
-        return Ok(named.clone());
-    }
-    let pipelines = || {
-        let entries = manifest.artifacts.iter();
-        entries.filter(|entry| entry.kind == ArtifactKind::Pipeline)
-    };
-    let called: BTreeSet<&str> = pipelines()
-        .flat_map(|entry| &entry.references)
-        .filter(|reference| reference.kind == ArtifactKind::Pipeline)
-        .map(|reference| reference.id.as_str())
-        .collect();
-    let mut entries = pipelines().filter(|entry| !called.contains(entry.id.as_str()));
-    match (entries.next(), entries.next()) {
-        (Some(only), None) => Ok(only.id.clone()),
-        _ => Err(Error::new(
-            ErrorKind::Malformed,
-            format!(
-                "the validation set {} names no pipeline, and the bundle has not just one entry",
-                set.name
-            ),
-        )
-        .hint("name the pipeline when packing")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
 
     use serde_json::json;
 
-    use super::{Verdict, cases, judge};
+    use super::documents::cases;
+    use super::{Enrichment, Verdict, judge};
 
     #[test]
     fn results_are_held_against_what_was_expected() {
@@ -313,20 +226,11 @@ mod tests {
             ),
             (json!(null), differs("the document was dropped")),
         ];
+        let mut enrichment = Enrichment::default();
+        enrichment.add_pipeline(&json!({"on_failure": [
+            {"set": {"field": "error.message", "value": "{{ _ingest.on_failure_message }}"}}]}));
         for (simulated, verdict) in cases {
-            assert_eq!(judge(case, &simulated), verdict, "{simulated}");
-        }
-    }
-
-    #[test]
-    fn lines_that_do_not_fit_are_refused() {
-        for (documents, expected) in [
-            ("{", None),
-            ("{}", Some("")),
-            ("{}", Some("{}\n{}")),
-            ("{}", Some("{")),
-        ] {
-            assert!(cases(documents.as_bytes(), expected.map(str::as_bytes)).is_err());
+            assert_eq!(judge(case, &enrichment, &simulated), verdict, "{simulated}");
         }
     }
 }

@@ -124,13 +124,35 @@ impl Claims {
         self.memo.write(cluster, &source)
     }
 
-    /// Takes note that `origin` was installed.
+    /// Takes note that `origin` was installed. The memory of a channel never goes
+    /// backwards, whatever the operator lifts.
     pub fn advance(&mut self, origin: &Origin) {
-        let latest = Latest {
-            bundle: origin.bundle.clone(),
-            sequence: origin.sequence,
-            digest: origin.digest,
-        };
-        self.channels.insert(origin.channel.clone(), latest);
+        if self.is_news(origin) {
+            let latest = Latest {
+                bundle: origin.bundle.clone(),
+                sequence: origin.sequence,
+                digest: origin.digest,
+            };
+            self.channels.insert(origin.channel.clone(), latest);
+        }
+    }
+
+    /// Whether installing `origin` would change what is known of its channel.
+    #[must_use]
+    pub fn is_news(&self, origin: &Origin) -> bool {
+        self.channels.get(&origin.channel).is_none_or(|latest| {
+            origin.sequence > latest.sequence
+                || (origin.sequence == latest.sequence && origin.digest != latest.digest)
+        })
+    }
+
+    /// Whether nothing of the newest bundle of `channel` is there any more: it was
+    /// rolled back or removed.
+    #[must_use]
+    pub fn is_withdrawn(&self, channel: &str) -> bool {
+        self.channels.get(channel).is_some_and(|latest| {
+            let mut marks = self.artifacts.values().map(|claim| &claim.mark);
+            !marks.any(|mark| mark.channel == channel && mark.sequence == latest.sequence)
+        })
     }
 }

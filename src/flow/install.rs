@@ -1,6 +1,5 @@
 //! Applies a prepared plan: under a lock, journalled, remembered.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,22 +8,21 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::apply::{self, Hand};
+use crate::flow::check;
+use crate::flow::check::documents::Proof;
 use crate::flow::claims::Claims;
 use crate::flow::clock::Clock;
 use crate::flow::lock::Lock;
 use crate::flow::memo::Memo;
-use crate::flow::observe;
 use crate::flow::prepare::Prepared;
 use crate::io::cluster::Cluster;
 use crate::io::elasticsearch::answer::Decision;
 use crate::io::elasticsearch::memory::Expect;
 use crate::io::files;
 use crate::io::receipts::Journal;
-use crate::model::artifact::{ArtifactId, ArtifactKind};
-use crate::model::normal;
-use crate::model::observation::Claim;
-use crate::model::operation::Verb;
-use crate::model::plan::{Action, Step};
+use crate::model::advice::Advice;
+use crate::model::artifact::ArtifactId;
+use crate::model::checkup::Checkup;
 use crate::model::receipt::{End, Entry, FORMAT, Header, Outcome, Purpose, Receipt};
 use crate::progress::Progress;
 
@@ -59,6 +57,8 @@ impl Prepared {
         if !changed && !self.must_advance() {
             return Ok(Done {
                 receipt: None,
+                checkup: self.check(cluster, progress),
+                advice: Vec::new(),
                 warnings: Vec::new(),
             });
         }
@@ -107,12 +107,19 @@ impl Prepared {
 
     /// Whether the cluster has to remember a newer place in the channel.
     fn must_advance(&self) -> bool {
-        self.purpose == Purpose::Install
-            && self
-                .claims
-                .channels
-                .get(&self.origin.channel)
-                .is_none_or(|latest| latest.digest != self.origin.digest)
+        self.purpose == Purpose::Install && self.claims.is_news(&self.origin)
+    }
+
+    /// Checks what is there now, unless there is nothing to check with.
+    fn check(&self, cluster: &Cluster, progress: &dyn Progress) -> Option<Checkup> {
+        let proof = self.proof.as_ref()?;
+        let wanted = self.plan.steps.iter().filter(|step| step.wanted.is_some());
+        let artifacts: Vec<ArtifactId> = wanted.map(|step| step.artifact.clone()).collect();
+        let checkup = check::check(cluster, proof, &artifacts, progress);
+        Some(checkup.unwrap_or_else(|error| Checkup {
+            failure: Some(error.to_string()),
+            ..Checkup::default()
+        }))
     }
 
     fn apply_locked(
@@ -149,15 +156,25 @@ impl Prepared {
             lock,
             clock: bench.clock,
             pause: bench.pause,
+            claims: &before.artifacts,
+            progress,
         };
-        let remembered = |step: &Step| before.artifacts.get(&step.artifact).cloned();
-        let applied = apply::apply(&mut hand, &self.plan, &remembered, progress);
+        let nothing = Proof::default();
+        let proof = self.proof.as_ref().unwrap_or(&nothing);
+        let applied = apply::apply(&mut hand, &self.plan.course(), proof);
 
         let end = match &applied {
             Ok(()) => End::Complete,
             Err(error) if error.kind() == ErrorKind::Interrupted => End::Interrupted,
             Err(_) => End::Failed,
         };
+        let checkup = match end {
+            End::Complete => self.check(cluster, progress),
+            _ => None,
+        };
+        if let Some(checkup) = checkup.clone() {
+            journal.write(Entry::Checked { checkup })?;
+        }
         let mut warnings = Vec::new();
         let at = bench.clock.now()?;
         journal.write(Entry::End { end, at })?;
@@ -178,112 +195,16 @@ impl Prepared {
             warnings.push(format!("Kibana did not take notice yet: {}", failed.error));
         }
         let receipt = journal.receipt().clone();
+        let advice = self.advice(cluster);
         match applied {
             Ok(()) => Ok(Done {
                 receipt: Some(receipt),
+                checkup,
+                advice,
                 warnings,
             }),
             Err(error) => Err(partly(&receipt, error)),
         }
-    }
-
-    /// Remembers what is about to be ours, before it is: should this process die
-    /// now, the next one knows whose it is.
-    fn stake(&mut self, id: &str) {
-        self.claims.halted.extend(self.plan.restarted().cloned());
-        for step in &self.plan.steps {
-            let Some(mark) = &step.mark else { continue };
-            if matches!(step.action, Action::Create | Action::Replace) {
-                let claim = Claim {
-                    mark: mark.clone(),
-                    receipt: id.to_owned(),
-                    settled: None,
-                };
-                self.claims.artifacts.insert(step.artifact.clone(), claim);
-            }
-        }
-    }
-
-    /// Sets what is remembered to what was really done.
-    fn conclude(&mut self, cluster: &Cluster, receipt: &Receipt, before: &Claims, end: End) {
-        let touched: BTreeMap<ArtifactId, bool> = receipt.calls.iter().fold(
-            BTreeMap::new(),
-            |mut touched: BTreeMap<ArtifactId, bool>, call| {
-                let changes = matches!(call.verb, Verb::Put | Verb::Update | Verb::Delete);
-                let done = changes && call.outcome != Outcome::Failed;
-                *touched.entry(call.artifact.clone()).or_default() |= done;
-                touched
-            },
-        );
-        for step in &self.plan.steps {
-            let artifact = &step.artifact;
-            let done = touched.get(artifact).copied().unwrap_or(false);
-            match step.action {
-                Action::Create | Action::Replace if done => settle(&mut self.claims, cluster, step),
-                Action::Delete if done => {
-                    self.claims.artifacts.remove(artifact);
-                }
-                Action::Absent => {
-                    self.claims.artifacts.remove(artifact);
-                }
-                Action::Create | Action::Replace => match before.artifacts.get(artifact) {
-                    Some(claim) => {
-                        self.claims
-                            .artifacts
-                            .insert(artifact.clone(), claim.clone());
-                    }
-                    None => {
-                        self.claims.artifacts.remove(artifact);
-                    }
-                },
-                // What is kept now belongs to the newer bundle, if it was ours.
-                Action::Keep => {
-                    if let (Some(mark), Some(claim)) =
-                        (&step.mark, self.claims.artifacts.get_mut(artifact))
-                    {
-                        claim.mark = mark.clone();
-                        if claim.settled.is_none() {
-                            settle(&mut self.claims, cluster, step);
-                        }
-                    }
-                }
-                Action::Delete | Action::Conflict | Action::Blocked => {}
-            }
-        }
-        self.claims.halted.retain(|artifact| {
-            let of = |verbs: [Verb; 2]| {
-                let mut calls = receipt.calls.iter().rev();
-                calls.any(|call| {
-                    call.artifact == *artifact
-                        && verbs.contains(&call.verb)
-                        && call.outcome != Outcome::Failed
-                })
-            };
-            let started = of([Verb::Open, Verb::Start]) || of([Verb::Execute, Verb::Execute]);
-            // A policy that was put waits for its first run.
-            let put = artifact.kind == ArtifactKind::Enrich && of([Verb::Put, Verb::Put]);
-            let stopped = of([Verb::Close, Verb::Stop]) || put;
-            // What was only deleted to be made anew is not gone.
-            let leaves = |step: &Step| step.artifact == *artifact && step.action == Action::Delete;
-            let gone = of([Verb::Delete, Verb::Delete]) && self.plan.steps.iter().any(leaves);
-            !started && !gone && (stopped || before.halted.contains(artifact))
-        });
-        if self.purpose == Purpose::Install && end == End::Complete {
-            self.claims.advance(&self.origin);
-        }
-    }
-}
-
-/// Reads back what was put, so that a later change can be told from it.
-fn settle(claims: &mut Claims, cluster: &Cluster, step: &Step) {
-    let kind = step.artifact.kind;
-    if step.mark.is_none() {
-        claims.artifacts.remove(&step.artifact);
-        return;
-    }
-    let found = observe::read(cluster, &step.artifact, false).ok().flatten();
-    if let Some(claim) = claims.artifacts.get_mut(&step.artifact) {
-        claim.settled = found.map(|found| normal::digest(kind, &found.body));
     }
 }
 
@@ -292,6 +213,10 @@ fn settle(claims: &mut Claims, cluster: &Cluster, step: &Step) {
 pub struct Done {
     /// The receipt; `None` where there was nothing to do.
     pub receipt: Option<Receipt>,
+    /// What the check found, where one was made.
+    pub checkup: Option<Checkup>,
+    /// What is left to do.
+    pub advice: Vec<Advice>,
     /// What did not work though the plan was applied.
     pub warnings: Vec<String>,
 }
@@ -313,6 +238,17 @@ fn partly(receipt: &Receipt, error: Error) -> Error {
             .context(format!("stopped after {done} calls, receipt {id}"))
             .hint(format!(
                 "the same command goes on from here; sealift rollback {id} undoes it"
+            ));
+    }
+    if error.kind() == ErrorKind::Difference {
+        return error
+            .context(format!(
+                "the new pipelines were tried and not taken up; nothing in use was changed, \
+                 receipt {id}"
+            ))
+            .hint(format!(
+                "sealift rehearse FILE shows what the bundle expects; sealift rollback {id} removes \
+                 what was put beside; --no-check installs without a trial"
             ));
     }
     if done == 0 && !unknown {

@@ -32,5 +32,7 @@ pub mod targets;
 pub mod trust;
 pub mod validate;
 
+mod advice;
+mod conclude;
 mod license;
 mod memo;

@@ -1,27 +1,54 @@
 //! Plans what is to be done to one cluster: from a bundle, or back from a
 //! receipt.
 
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
 use crate::error::{Error, ErrorKind, Result};
+use crate::flow::check::documents::{self, Proof};
 use crate::flow::claims::Claims;
+use crate::flow::rehearse::{Calls, choose};
 use crate::flow::{observe, targets};
 use crate::io::bundle::VerifiedBundle;
 use crate::io::cluster::Cluster;
 use crate::model::admission::{Override, Rule};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
-use crate::model::observation::Observation;
-use crate::model::plan::{Permissions, Plan, Target};
+use crate::model::digest::Digest;
+use crate::model::mark::Mark;
+use crate::model::observation::{Observation, RunState};
+use crate::model::plan::{Permissions, Plan, Target, is_staged, unstaged};
 use crate::model::receipt::{Origin, Purpose, Receipt};
 use crate::model::reference;
 use crate::progress::Progress;
 
 /// What the operator asks for.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Wish {
     /// What is allowed.
     pub permissions: Permissions,
     /// Remove what earlier bundles of the channel put there and this one does
     /// not have.
     pub prune: bool,
+    /// Hold the pipelines against the bundle's documents neither before they go
+    /// live nor after.
+    pub unchecked: bool,
+    /// Open the jobs and start the datafeeds of the bundle.
+    pub start: bool,
+    /// The indices whose default pipeline the bundle's entry becomes.
+    pub default_pipelines: Vec<DefaultPipeline>,
+}
+
+/// An index, or a pattern of indices, that gets a default pipeline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DefaultPipeline {
+    /// The name or pattern.
+    pub index: String,
+    /// The pipeline; the only entry of the bundle where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pipeline: Option<String>,
 }
 
 /// What is going to happen to one cluster, and everything that it rests on.
@@ -35,6 +62,10 @@ pub struct Prepared {
     pub origin: Origin,
     pub(super) claims: Claims,
     pub(super) overrides: Vec<String>,
+    /// What the pipelines are held against, where they are.
+    pub(super) proof: Option<Proof>,
+    /// The pipeline that documents enter, where the bundle has just one.
+    pub(super) entry: Option<String>,
 }
 
 impl Prepared {
@@ -69,7 +100,7 @@ pub fn prepare(
     cluster: &Cluster,
     bundle: &VerifiedBundle,
     wanted: &[Target],
-    wish: Wish,
+    wish: &Wish,
     progress: &dyn Progress,
 ) -> Result<Prepared> {
     let claims = Claims::read(cluster)?;
@@ -90,11 +121,38 @@ pub fn prepare(
         let stale = claims
             .artifacts
             .iter()
-            .filter(|(id, claim)| claim.mark.channel == origin.channel && !kept.contains(id));
+            .filter(|(id, _)| id.kind != ArtifactKind::Setting)
+            .filter(|(id, claim)| claim.mark.channel == origin.channel && !kept.contains(id))
+            .filter(|(id, _)| !is_staged(id));
         all.extend(stale.map(|(id, _)| targets::absent(id.clone())));
     }
-    let (plan, _) = plan(cluster, &all, &claims, wish.permissions, progress)?;
+    let calls = documents::calls(bundle.manifest());
+    for asked in &wish.default_pipelines {
+        all.extend(settings(cluster, asked, &calls, &origin)?);
+    }
+    add_leftovers(&mut all, &claims);
+    let allowed = wish.permissions;
+    let (mut plan, observation) = plan(cluster, &all, &claims, allowed, BTreeSet::new(), progress)?;
+    if wish.start {
+        for target in wanted {
+            let found = observation.objects.get(&target.artifact);
+            plan.start(
+                &target.artifact,
+                found.map_or(RunState::Idle, |found| found.state),
+            );
+        }
+    }
+    let proof = if wish.unchecked {
+        overrides.push("no-check".to_owned());
+        None
+    } else {
+        Some(documents::proof(bundle)?)
+    };
+    let sets = proof.iter().flat_map(|proof| &proof.sets);
+    plan.trials.extend(sets.map(|set| set.pipeline.clone()));
     Ok(Prepared {
+        proof,
+        entry: choose(&calls, None).ok().map(str::to_owned),
         plan,
         purpose: Purpose::Install,
         origin,
@@ -114,17 +172,27 @@ pub fn prepare_removal(
     progress: &dyn Progress,
 ) -> Result<Prepared> {
     let claims = Claims::read(cluster)?;
+    let origin = targets::origin(bundle);
+    let mut all = targets::gone(bundle);
+    let settings = claims.artifacts.iter().filter(|(id, claim)| {
+        id.kind == ArtifactKind::Setting && claim.mark.channel == origin.channel
+    });
+    all.extend(settings.map(|(id, _)| targets::absent(id.clone())));
+    add_leftovers(&mut all, &claims);
     let (plan, _) = plan(
         cluster,
-        &targets::gone(bundle),
+        &all,
         &claims,
         permissions,
+        BTreeSet::new(),
         progress,
     )?;
     Ok(Prepared {
+        proof: None,
+        entry: None,
         plan,
         purpose: Purpose::Remove,
-        origin: targets::origin(bundle),
+        origin,
         claims,
         overrides: overrides(permissions),
     })
@@ -152,17 +220,36 @@ pub fn prepare_rollback(
         .hint("name the cluster that it was written for"));
     }
     let claims = Claims::read(cluster)?;
-    let targets: Vec<Target> = receipt
+    let mut targets: Vec<Target> = receipt
         .before()
         .into_iter()
+        .filter(|(artifact, _)| !is_staged(artifact))
         .map(|(artifact, (body, claim))| Target {
+            // Work that was cut off may have left a pipeline that leads to copies.
+            body: match artifact.kind {
+                ArtifactKind::Pipeline => body.as_ref().map(unstaged),
+                _ => body,
+            },
             artifact,
-            body,
             mark: claim.map(|claim| claim.mark),
         })
         .collect();
-    let (plan, _) = plan(cluster, &targets, &claims, permissions, progress)?;
+    add_leftovers(&mut targets, &claims);
+    let started = receipt.started();
+    let (mut plan, _) = plan(
+        cluster,
+        &targets,
+        &claims,
+        permissions,
+        started.clone(),
+        progress,
+    )?;
+    for artifact in started.iter().rev() {
+        plan.halt(artifact, cluster.elasticsearch.state(artifact)?);
+    }
     Ok(Prepared {
+        proof: None,
+        entry: None,
         plan,
         purpose: Purpose::Rollback,
         origin: receipt.header.origin.clone(),
@@ -171,17 +258,62 @@ pub fn prepare_rollback(
     })
 }
 
-/// Observes and plans.
+/// What `asked` wants of the indices that it stands for.
+fn settings(
+    cluster: &Cluster,
+    asked: &DefaultPipeline,
+    calls: &[Calls],
+    origin: &Origin,
+) -> Result<Vec<Target>> {
+    let pipeline = choose(calls, asked.pipeline.as_deref()).map_err(|error| {
+        let told = "the default pipeline cannot be set";
+        Error::new(ErrorKind::Usage, told)
+            .because(error)
+            .hint("write --set-default-pipeline INDEX=PIPELINE")
+    })?;
+    let names = cluster.elasticsearch.index_names(&asked.index)?;
+    if names.is_empty() {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            format!("there is no index {} on {}", asked.index, cluster.label),
+        )
+        .hint("an index that comes later gets its default pipeline from its template"));
+    }
+    let body = json!({"default_pipeline": pipeline});
+    Ok(names
+        .into_iter()
+        .map(|name| Target {
+            artifact: ArtifactId::new(ArtifactKind::Setting, name),
+            mark: Some(Mark {
+                bundle: origin.bundle.clone(),
+                channel: origin.channel.clone(),
+                sequence: origin.sequence,
+                digest: Digest::of(body.to_string().as_bytes()),
+            }),
+            body: Some(body.clone()),
+        })
+        .collect())
+}
+
+/// Has the copies gone that a run left which was cut off.
+fn add_leftovers(targets: &mut Vec<Target>, claims: &Claims) {
+    let copies = claims.artifacts.keys().filter(|id| is_staged(id));
+    targets.extend(copies.map(|id| targets::absent(id.clone())));
+}
+
+/// Observes and plans. What is among `begun` may be stopped to be removed.
 pub(super) fn plan(
     cluster: &Cluster,
     all: &[Target],
     claims: &Claims,
     permissions: Permissions,
+    begun: BTreeSet<ArtifactId>,
     progress: &dyn Progress,
 ) -> Result<(Plan, Observation)> {
     let artifacts: Vec<ArtifactId> = all.iter().map(|target| target.artifact.clone()).collect();
     let digests = targets::digests(all);
     let mut observation = observe::observe(cluster, &artifacts, &digests, claims, progress)?;
+    observation.begun = begun;
     let elasticsearch = &cluster.elasticsearch;
     for index in all.iter().flat_map(source_indices) {
         if !elasticsearch.has_index(index)? {
@@ -234,9 +366,11 @@ fn refuse_older(claims: &Claims, origin: &Origin) -> Result<()> {
     let Some(latest) = claims.channels.get(&origin.channel) else {
         return Ok(());
     };
+    let withdrawn = claims.is_withdrawn(&origin.channel);
     let fault = if origin.sequence < latest.sequence {
+        let had = if withdrawn { "had" } else { "has" };
         format!(
-            "the cluster has sequence {} of channel {}, the bundle is sequence {}",
+            "the cluster {had} sequence {} of channel {}, the bundle is sequence {}",
             latest.sequence, origin.channel, origin.sequence
         )
     } else if origin.sequence == latest.sequence && origin.digest != latest.digest {
@@ -247,6 +381,11 @@ fn refuse_older(claims: &Claims, origin: &Origin) -> Result<()> {
     } else {
         return Ok(());
     };
-    Err(Error::new(ErrorKind::Policy, fault)
-        .hint("install the newest bundle; --allow-older REASON installs this one all the same"))
+    let hint = if withdrawn {
+        "that one was rolled back or removed; sealift status shows what is in place; \
+         --allow-older REASON installs this one all the same"
+    } else {
+        "install the newest bundle; --allow-older REASON installs this one all the same"
+    };
+    Err(Error::new(ErrorKind::Policy, fault).hint(hint))
 }

@@ -1,6 +1,6 @@
 //! What sealift has in a cluster, from which bundles, and every drift from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -95,8 +95,14 @@ impl Status {
 /// As the calls.
 pub fn status(cluster: &Cluster, wanted: &[Target], progress: &dyn Progress) -> Result<Status> {
     let claims = Claims::read(cluster)?;
-    let (plan, mut observation) =
-        prepare::plan(cluster, wanted, &claims, Permissions::default(), progress)?;
+    let (plan, mut observation) = prepare::plan(
+        cluster,
+        wanted,
+        &claims,
+        Permissions::default(),
+        BTreeSet::new(),
+        progress,
+    )?;
     let others: Vec<ArtifactId> = claims
         .artifacts
         .keys()
@@ -147,7 +153,7 @@ fn line(observation: &Observation, artifact: ArtifactId, standing: Standing) -> 
 /// The standing of an artifact that is also in the bundle.
 fn compared(observation: &Observation, step: Step) -> Line {
     let standing = match step.action {
-        Action::Keep | Action::Absent => Standing::Same,
+        Action::Keep | Action::Absent | Action::Start | Action::Stop => Standing::Same,
         Action::Create | Action::Delete => Standing::Missing,
         Action::Replace | Action::Blocked => Standing::Changed,
         Action::Conflict => Standing::Foreign,

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::error::{Error, ErrorKind, OrErr, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::io::http::{Authorization, Client, Method, Request, Settings, Url};
 use crate::model::observation::ClusterIdentity;
 use crate::model::version::StackVersion;
@@ -21,9 +21,13 @@ pub mod facts;
 pub mod lists;
 pub mod memory;
 pub mod objects;
+mod patience;
+mod payload;
 mod place;
 
 use answer::{Decision, Refusal};
+pub use patience::Patience;
+use payload::Payload;
 
 /// Answers are read up to this length: a model's definition in base64 is at most
 /// a few hundred megabytes.
@@ -40,27 +44,6 @@ pub struct Access {
     pub http: Settings,
     /// How often and how slowly a call is repeated.
     pub patience: Patience,
-}
-
-/// How often and how slowly a call is repeated that may be.
-#[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// How often at most after the first time.
-    pub retries: u32,
-    /// The first pause; each next is twice as long.
-    pub pause: Duration,
-    /// The longest pause, also where the server asks for more.
-    pub longest: Duration,
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self {
-            retries: 4,
-            pause: Duration::from_millis(250),
-            longest: Duration::from_secs(20),
-        }
-    }
 }
 
 /// A call that gave no success.
@@ -133,6 +116,12 @@ impl Peer {
         })
     }
 
+    /// All addresses.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<String> {
+        self.urls.iter().map(Url::to_string).collect()
+    }
+
     /// The first address, for messages.
     #[must_use]
     pub fn address(&self) -> String {
@@ -145,11 +134,23 @@ impl Peer {
     /// # Errors
     /// A [`CallError`] that says what to do.
     pub fn call(&self, method: Method, path: &str, body: &Value) -> Called<Value> {
-        let bytes = match body {
-            Value::Null => Vec::new(),
-            body => serde_json::to_vec(body).or_err(ErrorKind::Bug, || "a body is not JSON")?,
-        };
-        self.call_bytes(method, path, "application/json", &bytes)
+        let payload = Payload::json(body)?;
+        self.repeated(method, path, "application/json", &payload, method.is_safe())
+    }
+
+    /// `POST`s a question: a call that changes nothing, so that it may be repeated
+    /// as one that reads.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn ask(&self, path: &str, body: &Value) -> Called<Value> {
+        self.repeated(
+            Method::Post,
+            path,
+            "application/json",
+            &Payload::json(body)?,
+            true,
+        )
     }
 
     /// The same with a body of any type.
@@ -163,16 +164,28 @@ impl Peer {
         content_type: &str,
         bytes: &[u8],
     ) -> Called<Value> {
+        let payload = Payload::bytes(bytes);
+        self.repeated(method, path, content_type, &payload, method.is_safe())
+    }
+
+    fn repeated(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        payload: &Payload<'_>,
+        safe: bool,
+    ) -> Called<Value> {
         let mut pause = self.patience.pause;
         let mut left = self.patience.retries;
         loop {
-            let (failed, after) = match self.once(method, path, content_type, bytes) {
+            let (failed, after) = match self.once(method, path, content_type, payload) {
                 Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
             let harmless = match failed.decision {
                 Decision::Again => true,
-                Decision::Unknown => method.is_safe(),
+                Decision::Unknown => safe,
                 _ => false,
             };
             if !harmless || left == 0 {
@@ -190,17 +203,23 @@ impl Peer {
         method: Method,
         path: &str,
         content_type: &str,
-        bytes: &[u8],
+        payload: &Payload<'_>,
     ) -> Result<Value, (CallError, Option<Duration>)> {
         let mut unreached = None;
         for url in &self.urls {
             let address = url.below(path).map_err(|error| (error.into(), None))?;
+            let mut reader;
             let mut request = Request::new(method, address).authorized(self.authorization.as_ref());
             for (name, value) in &self.headers {
                 request = request.header(name, value.as_str());
             }
-            if !bytes.is_empty() {
-                request = request.body(content_type, bytes);
+            match payload.whole() {
+                Some([]) => {}
+                Some(bytes) => request = request.body(content_type, bytes),
+                None => {
+                    reader = payload.reader();
+                    request = request.stream(content_type, &mut reader, payload.len() as u64);
+                }
             }
             match self.client.send(request) {
                 Ok(response) => {
@@ -213,7 +232,7 @@ impl Peer {
                     })?;
                     let shown = path.split('?').next().unwrap_or(path);
                     let call = format!("{method} {shown}");
-                    return read(&call, status, &body, bytes.len())
+                    return read(&call, status, &body, payload.len())
                         .map_err(|failed| (failed, after));
                 }
                 Err(failure) => {
@@ -331,12 +350,26 @@ impl Elasticsearch {
         &self.version
     }
 
+    /// Its addresses.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<String> {
+        self.peer.addresses()
+    }
+
     /// One call; see [`Peer::call`].
     ///
     /// # Errors
     /// As there.
     pub fn call(&self, method: Method, path: &str, body: &Value) -> Called<Value> {
         self.peer.call(method, path, body)
+    }
+
+    /// One question; see [`Peer::ask`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn ask(&self, path: &str, body: &Value) -> Called<Value> {
+        self.peer.ask(path, body)
     }
 
     /// `GET path`, where absence is an answer.

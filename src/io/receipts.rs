@@ -47,6 +47,9 @@ impl Journal {
         let file = options.open(&path).or_err(ErrorKind::Io, || {
             format!("cannot create {}", path.display())
         })?;
+        // Held as long as this process works: that tells others whether it does.
+        file.lock()
+            .or_err(ErrorKind::Io, || format!("cannot lock {}", path.display()))?;
         let mut journal = Self {
             file,
             path,

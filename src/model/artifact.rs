@@ -41,10 +41,13 @@ pub enum ArtifactKind {
     Object,
     /// A detection rule of Kibana's security solution.
     Rule,
+    /// The default pipeline of the index that the id names
+    /// (`PUT {index}/_settings`). No bundle carries it; the operator asks for it.
+    Setting,
 }
 
 impl ArtifactKind {
-    /// All kinds, in install order.
+    /// All kinds that a bundle can carry, in install order.
     pub const ALL: [Self; 14] = [
         Self::Component,
         Self::Template,
@@ -80,6 +83,7 @@ impl ArtifactKind {
             Self::Analytics => "analytics",
             Self::Object => "object",
             Self::Rule => "rule",
+            Self::Setting => "setting",
         }
     }
 

@@ -45,7 +45,8 @@ const fn place(kind: ArtifactKind) -> Option<&'static str> {
         | ArtifactKind::Datafeed
         | ArtifactKind::Analytics
         | ArtifactKind::Object
-        | ArtifactKind::Rule => None,
+        | ArtifactKind::Rule
+        | ArtifactKind::Setting => None,
     }
 }
 

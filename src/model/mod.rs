@@ -1,12 +1,14 @@
 //! The nouns: pure values. No file, socket, clock, environment or terminal.
 
 pub mod admission;
+pub mod advice;
 pub mod analytics;
 pub mod artifact;
 pub mod base64;
 pub mod body;
 pub mod byte_size;
 pub mod catalog;
+pub mod checkup;
 pub mod content;
 pub mod datafeed;
 pub mod definition;
@@ -14,6 +16,7 @@ pub mod detection_rule;
 pub mod detector;
 pub mod diff;
 pub mod digest;
+pub mod enrichment;
 pub mod entry_name;
 pub mod explain;
 pub mod failure;

@@ -102,6 +102,8 @@ pub struct Observation {
     /// Indices that analytics, transforms or enrich policies want to read and that
     /// are not there.
     pub absent_indices: BTreeSet<String>,
+    /// What was started by the work that is undone, and may be stopped for it.
+    pub begun: BTreeSet<ArtifactId>,
     /// What sealift remembers to be its own.
     pub claims: BTreeMap<ArtifactId, Claim>,
 }
@@ -146,10 +148,14 @@ impl Observation {
         }
         if artifact.kind == ArtifactKind::Pipeline {
             let indices = self.index_pipelines.get(&artifact.id);
+            let led = |name: &String| {
+                !except.contains(&ArtifactId::new(ArtifactKind::Setting, name.as_str()))
+            };
             found.extend(
                 indices
                     .into_iter()
                     .flatten()
+                    .filter(|name| led(name))
                     .map(|name| format!("index {name}")),
             );
         }

@@ -1,5 +1,7 @@
 //! The steps that lead from what a cluster holds to what is wanted.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,8 +13,11 @@ use crate::model::operation::{Operation, Verb};
 use crate::model::version::StackVersion;
 
 mod change;
+mod course;
 mod decide;
 mod order;
+
+pub use course::{Call, Course, STAGING, is_staged, unstaged};
 
 /// What one artifact shall be.
 #[derive(Clone, Debug)]
@@ -35,6 +40,10 @@ pub enum Action {
     Keep,
     /// It is ours and differs.
     Replace,
+    /// It is as wanted, and put to work.
+    Start,
+    /// It stays, and is put to rest.
+    Stop,
     /// It is there and will not be.
     Delete,
     /// It is not wanted and not there.
@@ -53,6 +62,8 @@ impl Action {
             Self::Create => "create",
             Self::Keep => "keep",
             Self::Replace => "replace",
+            Self::Start => "start",
+            Self::Stop => "stop",
             Self::Delete => "delete",
             Self::Absent => "absent",
             Self::Conflict => "conflict",
@@ -63,7 +74,10 @@ impl Action {
     /// Whether it changes the cluster.
     #[must_use]
     pub const fn changes(self) -> bool {
-        matches!(self, Self::Create | Self::Replace | Self::Delete)
+        matches!(
+            self,
+            Self::Create | Self::Replace | Self::Start | Self::Stop | Self::Delete
+        )
     }
 
     /// Whether it keeps the plan from being applied.
@@ -95,12 +109,16 @@ pub struct Step {
     /// The object as it was found, where it was.
     #[serde(skip)]
     pub previous: Option<Value>,
-    /// The body that it shall have, as the cluster takes it.
+    /// The body that it shall have, as the cluster takes it; a model's is in its
+    /// call alone.
     #[serde(skip)]
     pub wanted: Option<Value>,
     /// The mark that it will carry or be remembered by.
     #[serde(skip)]
     pub mark: Option<Mark>,
+    /// Whether what was found is sealift's, or may be taken over.
+    #[serde(skip)]
+    pub owned: bool,
 }
 
 impl Step {
@@ -116,6 +134,7 @@ impl Step {
             previous: None,
             wanted: None,
             mark: None,
+            owned: false,
         }
     }
 }
@@ -138,6 +157,10 @@ pub struct Plan {
     /// The steps: first what is created or replaced, kind by kind and inner
     /// pipelines before outer ones; then what goes, in reverse.
     pub steps: Vec<Step>,
+    /// The pipelines that are tried with the bundle's documents before anything
+    /// that is in use changes.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub trials: BTreeSet<String>,
 }
 
 impl Plan {
@@ -151,11 +174,15 @@ impl Plan {
         permissions: Permissions,
     ) -> Self {
         let decision = decide::Decision::new(version, targets, observation, permissions);
-        let steps = order::sorted(targets)
+        let steps = order::sorted(targets, &observation.pipelines)
             .into_iter()
             .map(|target| decision.step(target))
             .collect();
-        Self { cluster, steps }
+        Self {
+            cluster,
+            steps,
+            trials: BTreeSet::new(),
+        }
     }
 
     /// Starts `artifact`, a job, datafeed or transform in `state` that an earlier
@@ -168,6 +195,22 @@ impl Plan {
             ArtifactKind::Enrich => Verb::Execute,
             _ => return,
         };
+        let why = "an earlier run was cut off before it was put to work again; this one does";
+        self.run(artifact, verb, state, why);
+    }
+
+    /// Puts `artifact`, a job or datafeed in `state`, to work, unless this plan
+    /// removes it or starts it anyway.
+    pub fn start(&mut self, artifact: &ArtifactId, state: RunState) {
+        let verb = match artifact.kind {
+            ArtifactKind::Job => Verb::Open,
+            ArtifactKind::Datafeed => Verb::Start,
+            _ => return,
+        };
+        self.run(artifact, verb, state, "");
+    }
+
+    fn run(&mut self, artifact: &ArtifactId, verb: Verb, state: RunState, why: &str) {
         let starts = |step: &Step| {
             let mut calls = step.operations.iter();
             calls.any(|call| call.verb == verb && call.artifact == *artifact)
@@ -175,6 +218,44 @@ impl Plan {
         if state != RunState::Idle || self.steps.iter().any(starts) {
             return;
         }
+        let step = self.step(artifact);
+        if why.is_empty() && step.previous.is_some() && !step.owned {
+            let theirs = "it was not put there by sealift and is not put to work";
+            step.reasons.push(theirs.to_owned());
+            return;
+        }
+        match step.action {
+            Action::Keep => step.action = Action::Start,
+            // A transform that was to be made anew may be gone by now.
+            Action::Create if why.is_empty() || artifact.kind == ArtifactKind::Transform => {}
+            Action::Replace | Action::Start => {}
+            _ => return,
+        }
+        step.operations.push(Operation::bare(verb, artifact));
+        if !why.is_empty() {
+            step.reasons.push(why.to_owned());
+        }
+    }
+
+    /// Puts `artifact`, a job or datafeed in `state` that stays, to rest.
+    pub fn halt(&mut self, artifact: &ArtifactId, state: RunState) {
+        let verb = match artifact.kind {
+            ArtifactKind::Job => Verb::Close,
+            ArtifactKind::Datafeed => Verb::Stop,
+            _ => return,
+        };
+        if state != RunState::Running {
+            return;
+        }
+        let step = self.step(artifact);
+        if step.action == Action::Keep {
+            step.action = Action::Stop;
+            step.operations.push(Operation::bare(verb, artifact));
+        }
+    }
+
+    /// The step of `artifact`; one that keeps it where there is none.
+    fn step(&mut self, artifact: &ArtifactId) -> &mut Step {
         let known = self
             .steps
             .iter()
@@ -183,21 +264,7 @@ impl Plan {
             self.steps.push(Step::keeping(artifact));
             self.steps.len() - 1
         });
-        let Some(step) = self.steps.get_mut(position) else {
-            return;
-        };
-        // A transform that was to be made anew may be gone by now.
-        let anew = artifact.kind == ArtifactKind::Transform && step.action == Action::Create;
-        if anew || matches!(step.action, Action::Keep | Action::Replace) {
-            if !anew {
-                step.action = Action::Replace;
-            }
-            step.operations.push(Operation::bare(verb, artifact));
-            step.reasons.push(
-                "an earlier run was cut off before it was put to work again; this one does"
-                    .to_owned(),
-            );
-        }
+        &mut self.steps[position]
     }
 
     /// What the plan stops and starts again, and the enrich policies that it
@@ -241,6 +308,8 @@ impl Plan {
         let actions = [
             Action::Create,
             Action::Replace,
+            Action::Start,
+            Action::Stop,
             Action::Delete,
             Action::Keep,
             Action::Absent,

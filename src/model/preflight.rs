@@ -53,6 +53,7 @@ impl Needs {
                     needs.cluster.insert("manage_pipeline".to_owned());
                 }
                 ArtifactKind::Object | ArtifactKind::Rule => needs.kibana = true,
+                ArtifactKind::Setting => needs.index(&artifact.id, &["manage"]),
                 ArtifactKind::Component
                 | ArtifactKind::Template
                 | ArtifactKind::Index

@@ -1,13 +1,14 @@
 //! What was done to a cluster, call by call: written before and after each call
 //! as one line of JSON, so that no interruption loses more than the call that ran.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::model::artifact::ArtifactId;
+use crate::model::checkup::Checkup;
 use crate::model::digest::Digest;
 use crate::model::observation::{Claim, ClusterIdentity};
 use crate::model::operation::Verb;
@@ -135,6 +136,11 @@ pub enum Entry {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
+    /// What the check after the last call found.
+    Checked {
+        /// The result.
+        checkup: Checkup,
+    },
     /// The last line.
     End {
         /// How it ended.
@@ -172,6 +178,9 @@ pub struct Receipt {
     /// The calls, in order. One without an outcome on record is
     /// [`Outcome::Unknown`].
     pub calls: Vec<Call>,
+    /// What the check after the last call found, where one was made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkup: Option<Checkup>,
     /// How it ended; `None` where nothing says so: it was cut off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub end: Option<End>,
@@ -187,6 +196,7 @@ impl Receipt {
         Self {
             header,
             calls: Vec::new(),
+            checkup: None,
             end: None,
             ended: None,
         }
@@ -272,6 +282,7 @@ impl Receipt {
                 known.outcome = outcome;
                 known.reason = reason;
             }
+            Entry::Checked { checkup } => self.checkup = Some(checkup),
             Entry::End { end, at } => {
                 self.end = Some(end);
                 self.ended = Some(at);
@@ -294,6 +305,22 @@ impl Receipt {
             }
         }
         before
+    }
+
+    /// The jobs, datafeeds and transforms that were put to work and had not been
+    /// stopped for it.
+    #[must_use]
+    pub fn started(&self) -> BTreeSet<ArtifactId> {
+        let done = |verbs: [Verb; 2]| {
+            let calls = self.calls.iter();
+            calls
+                .filter(move |call| verbs.contains(&call.verb) && call.outcome != Outcome::Failed)
+                .map(|call| call.artifact.clone())
+        };
+        let stopped: BTreeSet<ArtifactId> = done([Verb::Close, Verb::Stop]).collect();
+        done([Verb::Open, Verb::Start])
+            .filter(|artifact| !stopped.contains(artifact))
+            .collect()
     }
 
     /// How it stands, in one word.

@@ -5,13 +5,15 @@ use sealift::flow::prepare::{self, Wish};
 use sealift::flow::status::{self, Standing};
 use sealift::flow::{history, install as installing, preflight, targets};
 use sealift::io::http::Method;
+use sealift::io::receipts::Journal;
 use sealift::lab::{Grade, Lab, LabOptions, License};
 use sealift::model::plan::{Action, Permissions};
+use sealift::model::receipt::{FORMAT, Header, Purpose};
 use sealift::progress::Silent;
 use serde_json::json;
 
 use crate::kit::{
-    DETECTIONS, DGA, PLAIN, Recipe, Room, call, connect, install, lab, remove, wanted,
+    DETECTIONS, DGA, PLAIN, Recipe, Room, call, connect, install, lab, now, remove, wanted,
 };
 
 #[test]
@@ -20,7 +22,7 @@ fn drift_is_told_with_its_difference() {
     let bundle = Recipe::of(&[DGA, DETECTIONS]).bundle(room.path());
     let lab = lab("8.16.0");
     let cluster = connect(&lab);
-    install(&room, &cluster, &bundle, PLAIN).unwrap();
+    install(&room, &cluster, &bundle, &PLAIN).unwrap();
     let script = json!({"script": {"lang": "painless", "source": "ctx.x = 1"}});
     call(&lab, Method::Put, "/_scripts/dga_ngrams_create", &script);
     call(
@@ -64,7 +66,7 @@ fn drift_is_told_with_its_difference() {
         assert_eq!(shown, with_bundle);
     }
     // Installing again heals all of it.
-    install(&room, &cluster, &bundle, PLAIN).unwrap();
+    install(&room, &cluster, &bundle, &PLAIN).unwrap();
     assert!(
         !status::status(&cluster, &wanted(&bundle), &Silent)
             .unwrap()
@@ -82,7 +84,7 @@ fn what_somebody_else_put_there_is_left_alone_unless_adopted() {
     call(&lab, Method::Put, "/_scripts/dga_ngrams_create", &theirs);
     let before = lab.snapshot();
 
-    let refused = install(&room, &cluster, &bundle, PLAIN).unwrap_err();
+    let refused = install(&room, &cluster, &bundle, &PLAIN).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Cluster);
     assert!(refused.to_string().contains("--adopt"), "{refused}");
     assert_eq!(lab.snapshot(), before);
@@ -94,7 +96,7 @@ fn what_somebody_else_put_there_is_left_alone_unless_adopted() {
         },
         ..PLAIN
     };
-    let done = install(&room, &cluster, &bundle, adopt).unwrap();
+    let done = install(&room, &cluster, &bundle, &adopt).unwrap();
     let receipt = done.receipt.unwrap();
     assert_eq!(receipt.header.overrides, ["adopt"]);
 
@@ -119,7 +121,7 @@ fn what_others_use_is_not_removed() {
     let bundle = Recipe::of(&[DGA]).bundle(room.path());
     let lab = lab("8.16.0");
     let cluster = connect(&lab);
-    install(&room, &cluster, &bundle, PLAIN).unwrap();
+    install(&room, &cluster, &bundle, &PLAIN).unwrap();
     let body = json!({"processors": [{"set": {"field": "a", "value": 1, "on_failure":
         [{"inference": {"model_id": "dga_500100_1.0", "inference_config": {"classification": {}}}}]}}]});
     call(&lab, Method::Put, "/_ingest/pipeline/theirs", &body);
@@ -148,7 +150,7 @@ fn running_jobs_are_stopped_only_when_allowed_and_started_again() {
     let second = later.bundle(room.path());
     let lab = lab("8.16.0");
     let cluster = connect(&lab);
-    install(&room, &cluster, &first, PLAIN).unwrap();
+    install(&room, &cluster, &first, &PLAIN).unwrap();
     let mapping = json!({"mappings": {"properties": {"@timestamp": {"type": "date"}}}});
     call(&lab, Method::Put, "/dns-1", &mapping);
     let none = json!(null);
@@ -165,7 +167,7 @@ fn running_jobs_are_stopped_only_when_allowed_and_started_again() {
         &none,
     );
 
-    let refused = install(&room, &cluster, &second, PLAIN).unwrap_err();
+    let refused = install(&room, &cluster, &second, &PLAIN).unwrap_err();
     assert!(refused.to_string().contains("--restart-jobs"), "{refused}");
     let refused = remove(&room, &cluster, &first, PLAIN.permissions).unwrap_err();
     assert!(refused.to_string().contains("--restart-jobs"), "{refused}");
@@ -179,11 +181,11 @@ fn running_jobs_are_stopped_only_when_allowed_and_started_again() {
         ..PLAIN
     };
     // The new pattern has no index yet: what was stopped cannot be started again.
-    let cut = install(&room, &cluster, &second, wish).unwrap_err();
+    let cut = install(&room, &cluster, &second, &wish).unwrap_err();
     assert_eq!(cut.kind(), ErrorKind::Partial, "{cut:?}");
     call(&lab, Method::Put, "/dns-2", &mapping);
     // The same command, which has nothing to stop any more, starts it.
-    install(&room, &cluster, &second, PLAIN).unwrap();
+    install(&room, &cluster, &second, &PLAIN).unwrap();
     let path = "/_ml/datafeeds/datafeed-fixture_rare_zone/_stats";
     let stats = call(&lab, Method::Get, path, &none);
     assert_eq!(stats["datafeeds"][0]["state"], "started");
@@ -207,7 +209,7 @@ fn a_rollback_leads_back_through_two_bundles() {
         }
     }
     let second = later.bundle(room.path());
-    install(&room, &cluster, &first, PLAIN).unwrap();
+    install(&room, &cluster, &first, &PLAIN).unwrap();
     let one = call(
         &lab,
         Method::Get,
@@ -218,7 +220,7 @@ fn a_rollback_leads_back_through_two_bundles() {
         prune: true,
         ..PLAIN
     };
-    let receipt = install(&room, &cluster, &second, prune)
+    let receipt = install(&room, &cluster, &second, &prune)
         .unwrap()
         .receipt
         .unwrap();
@@ -235,6 +237,19 @@ fn a_rollback_leads_back_through_two_bundles() {
     assert_eq!(one, back);
     let told = status::status(&cluster, &wanted(&first), &Silent).unwrap();
     assert!(!told.has_drift(), "{:#?}", told.artifacts);
+    // What was rolled back stays known: the older one is not news, the newer one is
+    // there to be had again.
+    let refused = install(&room, &cluster, &first, PLAIN).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Policy);
+    assert!(refused.to_string().contains("had sequence 2"), "{refused}");
+    let hint = refused.next_step().unwrap();
+    assert!(
+        hint.contains("rolled back") && hint.contains("--allow-older"),
+        "{hint}"
+    );
+    install(&room, &cluster, &second, PLAIN).unwrap();
+    let told = status::status(&cluster, &wanted(&second), &Silent).unwrap();
+    assert!(!told.has_drift(), "{:#?}", told.artifacts);
 }
 
 #[test]
@@ -247,8 +262,8 @@ fn older_bundles_are_refused() {
         sequence: 5,
         ..Recipe::of(&[DGA])
     };
-    install(&room, &cluster, &newer.bundle(room.path()), PLAIN).unwrap();
-    let refused = install(&room, &cluster, &older, PLAIN).unwrap_err();
+    install(&room, &cluster, &newer.bundle(room.path()), &PLAIN).unwrap();
+    let refused = install(&room, &cluster, &older, &PLAIN).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Policy);
     assert!(refused.next_step().unwrap().contains("--allow-older"));
 }
@@ -260,7 +275,7 @@ fn two_installers_do_not_meet() {
     let bundle = Recipe::of(&[DGA]).bundle(room.path());
     let lab = lab("8.16.0");
     let cluster = connect(&lab);
-    let mine = prepare::prepare(&cluster, &bundle, &wanted(&bundle), PLAIN, &Silent).unwrap();
+    let mine = prepare::prepare(&cluster, &bundle, &wanted(&bundle), &PLAIN, &Silent).unwrap();
     cluster.elasticsearch.prepare_memory().unwrap();
     let held = other.with(|bench| sealift::flow::lock::Lock::acquire(&cluster, bench, "theirs"));
     let refused = room
@@ -272,9 +287,31 @@ fn two_installers_do_not_meet() {
     );
     held.unwrap().release(&cluster).unwrap();
 
+    // Nor do two on one machine, where work that was cut off is taken over at once.
+    let header = Header {
+        format: FORMAT,
+        id: "20260301T000000Z-install-00000001".to_owned(),
+        purpose: Purpose::Install,
+        origin: targets::origin(&bundle),
+        cluster: cluster.elasticsearch.identity().clone(),
+        started: now().unwrap(),
+        tool: "test".to_owned(),
+        overrides: Vec::new(),
+    };
+    let journal = Journal::begin(&room.path().join("state"), header.clone()).unwrap();
+    let held =
+        room.with(|bench| sealift::flow::lock::Lock::acquire(&cluster, bench, &header.id).unwrap());
+    let refused = install(&room, &cluster, &bundle, PLAIN).unwrap_err();
+    assert!(refused.to_string().contains("is at work"), "{refused:?}");
+    drop((journal, held));
+    room.with(|bench| {
+        let lock = sealift::flow::lock::Lock::acquire(&cluster, bench, "mine").unwrap();
+        lock.release(&cluster).unwrap();
+    });
+
     // A plan that was made before somebody else's work is not applied after it.
-    let stale = prepare::prepare(&cluster, &bundle, &wanted(&bundle), PLAIN, &Silent).unwrap();
-    install(&other, &cluster, &bundle, PLAIN).unwrap();
+    let stale = prepare::prepare(&cluster, &bundle, &wanted(&bundle), &PLAIN, &Silent).unwrap();
+    install(&other, &cluster, &bundle, &PLAIN).unwrap();
     let refused = room
         .with(|bench| stale.apply(&cluster, bench, &Silent))
         .unwrap_err();
@@ -343,7 +380,7 @@ fn an_interrupt_ends_after_the_running_call() {
     let bundle = Recipe::of(&[DGA]).bundle(room.path());
     let lab = lab("8.16.0");
     let cluster = connect(&lab);
-    let prepared = prepare::prepare(&cluster, &bundle, &wanted(&bundle), PLAIN, &Silent).unwrap();
+    let prepared = prepare::prepare(&cluster, &bundle, &wanted(&bundle), &PLAIN, &Silent).unwrap();
     let stop = Stop(std::sync::atomic::AtomicUsize::new(0));
     let error = room
         .with(|bench| prepared.apply(&cluster, bench, &stop))
@@ -352,8 +389,8 @@ fn an_interrupt_ends_after_the_running_call() {
     let receipts = history::all(&cluster, &room.path().join("state")).unwrap();
     assert_eq!(receipts[0].state(), "interrupted");
     assert_eq!(receipts[0].calls.len(), 3);
-    let done: installing::Done = install(&room, &cluster, &bundle, PLAIN).unwrap();
-    let plan = prepare::prepare(&cluster, &bundle, &wanted(&bundle), PLAIN, &Silent).unwrap();
+    let done: installing::Done = install(&room, &cluster, &bundle, &PLAIN).unwrap();
+    let plan = prepare::prepare(&cluster, &bundle, &wanted(&bundle), &PLAIN, &Silent).unwrap();
     assert_eq!(plan.plan.count(Action::Keep), plan.plan.steps.len());
     assert_eq!(done.receipt.unwrap().calls.len(), 2);
 }

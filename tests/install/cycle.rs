@@ -17,12 +17,12 @@ fn whole_way(version: &str) {
     let cluster = connect(&lab);
     let empty = lab.snapshot();
 
-    let prepared = prepare::prepare(&cluster, &bundle, &wanted(&bundle), PLAIN, &Silent).unwrap();
+    let prepared = prepare::prepare(&cluster, &bundle, &wanted(&bundle), &PLAIN, &Silent).unwrap();
     let count = prepared.plan.steps.len();
     assert_eq!(prepared.plan.count(Action::Create), count, "{version}");
     assert_eq!(lab.snapshot(), empty, "planning changed something");
 
-    let done = install(&room, &cluster, &bundle, PLAIN)
+    let done = install(&room, &cluster, &bundle, &PLAIN)
         .unwrap_or_else(|error| panic!("{version}: {error:?}"));
     let receipt = done.receipt.unwrap();
     assert_eq!(done.warnings, Vec::<String>::new(), "{version}");
@@ -42,7 +42,7 @@ fn whole_way(version: &str) {
     assert_eq!(told.artifacts.len(), count);
 
     let installed = lab.snapshot();
-    let prepared = prepare::prepare(&cluster, &bundle, &wanted(&bundle), PLAIN, &Silent).unwrap();
+    let prepared = prepare::prepare(&cluster, &bundle, &wanted(&bundle), &PLAIN, &Silent).unwrap();
     for step in &prepared.plan.steps {
         assert_eq!(
             step.action,
@@ -52,7 +52,7 @@ fn whole_way(version: &str) {
             step.diff
         );
     }
-    let again = install(&room, &cluster, &bundle, PLAIN).unwrap();
+    let again = install(&room, &cluster, &bundle, &PLAIN).unwrap();
     assert_eq!(again.receipt, None);
     assert_eq!(
         lab.snapshot(),

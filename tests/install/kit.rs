@@ -1,5 +1,6 @@
 //! Bundles of the fixtures, a practice cluster, and the hands to install with.
 
+use std::borrow::Borrow;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -39,8 +40,11 @@ pub(crate) const DETECTIONS: &str = "ML-experimental-detections-20260220-1";
 /// When test bundles are created: 2026-03-01.
 const CREATED: i64 = 1_772_323_200;
 
-/// How long a call may take.
-const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 250 } else { 150 });
+/// How long a call may take that may meet a fault.
+const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 600 } else { 150 });
+
+/// How long one may take that no fault disturbs.
+const LONG: Duration = Duration::from_secs(30);
 
 /// The time of the tests.
 pub(crate) fn now() -> Result<Timestamp> {
@@ -80,6 +84,8 @@ pub(crate) struct Recipe {
     pub(crate) sequence: u64,
     /// The tag whose expected documents go along.
     pub(crate) validation: Option<&'static str>,
+    /// How many of them.
+    pub(crate) documents: usize,
 }
 
 impl Recipe {
@@ -92,6 +98,7 @@ impl Recipe {
             channel: "main",
             sequence: 1,
             validation: None,
+            documents: usize::MAX,
         }
     }
 
@@ -132,7 +139,11 @@ impl Recipe {
                 })
                 .collect(),
             catalog: cataloger.finish().usable().unwrap(),
-            validation: self.validation.iter().map(|tag| validation(tag)).collect(),
+            validation: self
+                .validation
+                .iter()
+                .map(|tag| validation(tag, self.documents))
+                .collect(),
             license: None,
             trust: Vec::new(),
         };
@@ -155,8 +166,12 @@ fn source() -> Source {
     }
 }
 
-fn validation(tag: &str) -> PackValidation {
-    let read = |name: String| Content::Bytes(fs::read(fixtures().join(name)).unwrap());
+fn validation(tag: &str, documents: usize) -> PackValidation {
+    let read = |name: String| {
+        let text = fs::read_to_string(fixtures().join(name)).unwrap();
+        let lines: Vec<&str> = text.lines().take(documents).collect();
+        Content::Bytes(lines.join("\n").into_bytes())
+    };
     PackValidation {
         name: tag.to_owned(),
         pipeline: None,
@@ -233,8 +248,16 @@ pub(crate) fn address(lab: &Lab, authorization: Option<Authorization>) -> Addres
     }
 }
 
+/// A connection that no fault disturbs.
 pub(crate) fn connect(lab: &Lab) -> Cluster {
-    Cluster::connect(address(lab, None)).unwrap()
+    let mut address = address(lab, None);
+    for access in [Some(&mut address.elasticsearch), address.kibana.as_mut()] {
+        if let Some(access) = access {
+            access.http.timeouts.response = LONG;
+            access.http.timeouts.idle = LONG;
+        }
+    }
+    Cluster::connect(address).unwrap()
 }
 
 /// A folder for state, and what installers need.
@@ -265,6 +288,9 @@ pub(crate) const PLAIN: Wish = Wish {
         restart_jobs: false,
     },
     prune: false,
+    unchecked: false,
+    start: false,
+    default_pipelines: Vec::new(),
 };
 
 pub(crate) fn wanted(bundle: &VerifiedBundle) -> Vec<Target> {
@@ -276,9 +302,9 @@ pub(crate) fn install(
     room: &Room,
     cluster: &Cluster,
     bundle: &VerifiedBundle,
-    wish: Wish,
+    wish: impl Borrow<Wish>,
 ) -> Result<Done> {
-    let prepared = prepare::prepare(cluster, bundle, &wanted(bundle), wish, &Silent)?;
+    let prepared = prepare::prepare(cluster, bundle, &wanted(bundle), wish.borrow(), &Silent)?;
     room.with(|bench| prepared.apply(cluster, bench, &Silent))
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, clippy::print_stderr)]
 
+mod after;
 mod changes;
 mod command;
 mod cycle;
@@ -9,4 +10,7 @@ mod faults;
 mod kit;
 mod many;
 mod recordings;
+mod refusing;
 mod secure;
+mod staging;
+mod stream;

@@ -48,7 +48,7 @@ fn two_hundred_clusters_with_a_broken_and_a_slow_one() {
     };
     let work = |_: &str, address| {
         let cluster = Cluster::connect(address)?;
-        install(&room, &cluster, &bundle, PLAIN)
+        install(&room, &cluster, &bundle, &PLAIN)
     };
     let began = Instant::now();
     let outcomes = fleet::each(items(0..CLUSTERS), work);
@@ -70,7 +70,7 @@ fn two_hundred_clusters_with_a_broken_and_a_slow_one() {
     for (label, address) in items(0..CLUSTERS) {
         if label != "c17" {
             let cluster = Cluster::connect(address).unwrap();
-            let again = install(&room, &cluster, &bundle, PLAIN).unwrap();
+            let again = install(&room, &cluster, &bundle, &PLAIN).unwrap();
             assert!(again.receipt.is_none());
         }
     }

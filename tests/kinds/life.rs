@@ -61,7 +61,7 @@ fn the_whole_way_on_every_version() {
         let before = content(&lab);
 
         let prepared =
-            prepare::prepare(&cluster, &bundle, &wanted(&bundle), PLAIN, &Silent).unwrap();
+            prepare::prepare(&cluster, &bundle, &wanted(&bundle), &PLAIN, &Silent).unwrap();
         let count = prepared.plan.steps.len();
         assert_eq!(count, 9);
         assert_eq!(prepared.plan.count(Action::Create), count, "{version}");
@@ -230,14 +230,14 @@ fn what_somebody_else_put_there_is_a_conflict() {
         "/_index_template/scores_index_template",
         &theirs,
     );
-    let prepared = prepare::prepare(&cluster, &bundle, &wanted(&bundle), PLAIN, &Silent).unwrap();
+    let prepared = prepare::prepare(&cluster, &bundle, &wanted(&bundle), &PLAIN, &Silent).unwrap();
     assert_eq!(prepared.plan.count(Action::Conflict), 2);
     let adopt = prepare::Wish {
         permissions: Permissions {
             adopt: true,
             restart_jobs: false,
         },
-        prune: false,
+        ..PLAIN
     };
     install(&room, &cluster, &bundle, adopt).unwrap();
     let told = status::status(&cluster, &wanted(&bundle), &Silent).unwrap();
@@ -322,7 +322,7 @@ fn another_pivot_makes_the_transform_anew() {
             adopt: false,
             restart_jobs: true,
         },
-        prune: false,
+        ..PLAIN
     };
     install(&room, &cluster, &second, wish).unwrap();
     let stats = call(

@@ -79,6 +79,7 @@ pub(crate) fn recipe(sequence: u64, bodies: &[(&str, Value)]) -> Recipe {
         channel: "main",
         sequence,
         validation: None,
+        documents: usize::MAX,
     }
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::objects::{run_state, strange};
 use super::{Called, Elasticsearch};
-use crate::io::http::{Method, encode_segment};
+use crate::io::http::encode_segment;
 use crate::model::observation::Feed;
 
 /// How many models or transforms a page has.
@@ -163,23 +163,79 @@ impl Elasticsearch {
     /// # Errors
     /// A [`super::CallError`].
     pub fn index_pipelines(&self) -> Called<BTreeMap<String, BTreeSet<String>>> {
-        // Hidden indices are the backing indices of data streams.
-        let path = "/_all/_settings?expand_wildcards=all\
-                    &filter_path=*.settings.index.default_pipeline,*.settings.index.final_pipeline";
-        let answer = self.find(path)?.unwrap_or_else(|| json!({}));
         let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (index, entry) in answer.as_object().into_iter().flatten() {
-            for key in ["default_pipeline", "final_pipeline"] {
-                let pipeline = entry.pointer(&format!("/settings/index/{key}"));
-                if let Some(pipeline) = pipeline.and_then(Value::as_str)
-                    && pipeline != "_none"
-                {
-                    let indices = found.entry(pipeline.to_owned()).or_default();
-                    indices.insert(index.clone());
-                }
+        for (index, pipelines) in self.index_settings("_all")? {
+            for pipeline in pipelines {
+                found.entry(pipeline).or_default().insert(index.clone());
             }
         }
         Ok(found)
+    }
+
+    /// The default and final pipelines of the indices that `index` stands for;
+    /// those that have none are left out.
+    ///
+    /// # Errors
+    /// A [`super::CallError`].
+    pub fn index_settings(&self, index: &str) -> Called<BTreeMap<String, BTreeSet<String>>> {
+        // Hidden indices are the backing indices of data streams.
+        let path = format!(
+            "/{}/_settings?expand_wildcards=all&filter_path=\
+             *.settings.index.default_pipeline,*.settings.index.final_pipeline",
+            encode_segment(index)
+        );
+        let answer = self.find(&path)?.unwrap_or_else(|| json!({}));
+        let mut found = BTreeMap::new();
+        for (index, entry) in answer.as_object().into_iter().flatten() {
+            let named = ["default_pipeline", "final_pipeline"]
+                .into_iter()
+                .filter_map(|key| {
+                    let pipeline = entry.pointer(&format!("/settings/index/{key}"));
+                    pipeline.and_then(Value::as_str)
+                });
+            let pipelines: BTreeSet<String> = named
+                .filter(|pipeline| *pipeline != "_none")
+                .map(str::to_owned)
+                .collect();
+            if !pipelines.is_empty() {
+                found.insert(index.clone(), pipelines);
+            }
+        }
+        Ok(found)
+    }
+
+    /// `size` documents of `index` from the `from`th on, the newest first.
+    ///
+    /// # Errors
+    /// A [`super::CallError`].
+    pub fn newest(&self, index: &str, from: u32, size: u32) -> Called<Vec<Value>> {
+        let path = format!("/{}/_search", encode_segment(index));
+        let body = json!({
+            "from": from,
+            "size": size,
+            "timeout": "30s",
+            "track_total_hits": false,
+            "sort": [{"@timestamp": {"order": "desc", "unmapped_type": "date"}}],
+        });
+        let mut answer = self.ask(&path, &body)?;
+        match answer.pointer_mut("/hits/hits").map(Value::take) {
+            Some(Value::Array(hits)) => Ok(hits),
+            _ => Err(strange("the answer of _search")),
+        }
+    }
+
+    /// The names of the indices that `index`, a name or a pattern, stands for.
+    ///
+    /// # Errors
+    /// A [`super::CallError`].
+    pub fn index_names(&self, index: &str) -> Called<Vec<String>> {
+        let path = format!(
+            "/{}/_settings?filter_path=*.settings.index.uuid",
+            encode_segment(index)
+        );
+        let answer = self.find(&path)?.unwrap_or_else(|| json!({}));
+        let names = answer.as_object().into_iter().flatten();
+        Ok(names.map(|(name, _)| name.clone()).collect())
     }
 
     /// Whether the name or pattern `index` stands for at least one index.
@@ -187,26 +243,19 @@ impl Elasticsearch {
     /// # Errors
     /// A [`super::CallError`].
     pub fn has_index(&self, index: &str) -> Called<bool> {
-        let path = format!(
-            "/{}/_settings?filter_path=*.settings.index.uuid",
-            encode_segment(index)
-        );
-        let answer = self.find(&path)?;
-        Ok(answer
-            .as_ref()
-            .and_then(Value::as_object)
-            .is_some_and(|found| !found.is_empty()))
+        Ok(!self.index_names(index)?.is_empty())
     }
 
     /// What the pipeline `id` makes of `documents` (each `{"_source": {..}}`), in
-    /// their order.
+    /// their order; step by step if `verbose`.
     ///
     /// # Errors
     /// A [`super::CallError`]; a document that fails is an answer.
-    pub fn simulate(&self, id: &str, documents: &[Value]) -> Called<Vec<Value>> {
-        let path = format!("/_ingest/pipeline/{}/_simulate", encode_segment(id));
+    pub fn simulate(&self, id: &str, documents: &[Value], verbose: bool) -> Called<Vec<Value>> {
+        let id = encode_segment(id);
+        let path = format!("/_ingest/pipeline/{id}/_simulate?verbose={verbose}");
         let body = json!({ "docs": documents });
-        let mut answer = self.call(Method::Post, &path, &body)?;
+        let mut answer = self.ask(&path, &body)?;
         match answer.get_mut("docs").map(Value::take) {
             Some(Value::Array(docs)) if docs.len() == documents.len() => Ok(docs),
             _ => Err(strange("the answer of _simulate")),

@@ -104,7 +104,7 @@ impl Elasticsearch {
         let artifact = &operation.artifact;
         let path = path(&self.version, artifact)?;
         let (method, path) = place::call(operation, &path);
-        let answer = self.call(method, &path, &operation.body)?;
+        let answer = self.call(method, &path, &place::body(operation))?;
         if answer.get("acknowledged") == Some(&Value::Bool(false)) {
             // Published but not yet taken up by every node: read to know.
             return Err(CallError {

@@ -1,13 +1,18 @@
 //! Where the API keeps each kind of object, by which call it is changed, and
 //! where in an answer it stands.
 
-use serde_json::Value;
+use std::borrow::Cow;
+
+use serde_json::{Value, json};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::http::{Method, encode_segment};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::operation::{Operation, Verb};
 use crate::model::version::StackVersion;
+
+/// The key of an index's default pipeline.
+const SETTING: &str = "default_pipeline";
 
 /// Where the API keeps `artifact`.
 ///
@@ -22,7 +27,8 @@ pub(super) fn path(version: &StackVersion, artifact: &ArtifactId) -> Result<Stri
         ArtifactKind::Component
         | ArtifactKind::Template
         | ArtifactKind::Index
-        | ArtifactKind::Enrich => {
+        | ArtifactKind::Enrich
+        | ArtifactKind::Setting => {
             id.contains(['*', '?', ',', '#', '<', '>', ':']) || id.starts_with(['-', '_', '+'])
         }
         _ => pattern,
@@ -37,6 +43,7 @@ pub(super) fn path(version: &StackVersion, artifact: &ArtifactId) -> Result<Stri
         ArtifactKind::Component => "/_component_template",
         ArtifactKind::Template => "/_index_template",
         ArtifactKind::Index => "",
+        ArtifactKind::Setting => return Ok(format!("/{}/_settings", encode_segment(id))),
         ArtifactKind::Enrich => "/_enrich/policy",
         ArtifactKind::Script => "/_scripts",
         ArtifactKind::Model => {
@@ -73,6 +80,7 @@ pub(super) fn call(operation: &Operation, path: &str) -> (Method, String) {
         },
         Verb::Update if kind == ArtifactKind::Index => (Method::Put, format!("{path}/_mapping")),
         Verb::Update => (Method::Post, format!("{path}/_update{defer}")),
+        Verb::Delete if kind == ArtifactKind::Setting => (Method::Put, path.to_owned()),
         Verb::Delete => (Method::Delete, path.to_owned()),
         Verb::Execute => (
             Method::Put,
@@ -87,6 +95,16 @@ pub(super) fn call(operation: &Operation, path: &str) -> (Method, String) {
         ),
         Verb::Stop => (Method::Post, format!("{path}/_stop")),
     }
+}
+
+/// What `operation` sends.
+pub(super) fn body(operation: &Operation) -> Cow<'_, Value> {
+    if operation.artifact.kind == ArtifactKind::Setting {
+        // For a setting, null takes it back.
+        let pipeline = operation.body.get(SETTING).cloned().unwrap_or_default();
+        return Cow::Owned(json!({"index": {SETTING: pipeline}}));
+    }
+    Cow::Borrowed(&operation.body)
 }
 
 /// Whether objects of `kind` can be at work.
@@ -118,14 +136,26 @@ pub(super) const fn list_key(kind: ArtifactKind) -> &'static str {
 /// Whether the answer says that there is no such object although its status is
 /// that of success, as with enrich policies.
 pub(super) fn is_empty(artifact: &ArtifactId, answer: &Value) -> bool {
+    if artifact.kind == ArtifactKind::Setting {
+        return setting(artifact, answer).is_none_or(|pipeline| pipeline == "_none");
+    }
     let list = answer
         .get(list_key(artifact.kind))
         .and_then(Value::as_array);
     artifact.kind == ArtifactKind::Enrich && list.is_some_and(Vec::is_empty)
 }
 
+/// The default pipeline in the settings of an index.
+fn setting<'a>(artifact: &ArtifactId, answer: &'a Value) -> Option<&'a str> {
+    let settings = answer.get(&artifact.id)?.pointer("/settings/index")?;
+    settings.get(SETTING)?.as_str()
+}
+
 /// The object of `artifact` in the answer about it.
 pub(super) fn object(artifact: &ArtifactId, mut answer: Value) -> Option<Value> {
+    if artifact.kind == ArtifactKind::Setting {
+        return setting(artifact, &answer).map(|pipeline| json!({SETTING: pipeline}));
+    }
     let object = match artifact.kind {
         ArtifactKind::Script => answer.get_mut("script"),
         // An alias is answered with the index behind it, which is another thing.

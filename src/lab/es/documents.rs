@@ -277,18 +277,29 @@ fn search(call: &Call) -> Answered {
     let store = call.cluster.read();
     let names = resolve(&store, expression)?;
     let mut hits = Vec::new();
-    let mut total = 0_usize;
     for name in &names {
         for (id, document) in store.all(&Collection::Documents(name.clone())) {
             let source = document.get("source").unwrap_or(&Value::Null);
             if query.matches(source) {
-                if total >= from && hits.len() < size {
-                    hits.push(json!({"_index": name, "_id": id, "_score": 1.0, "_source": source}));
-                }
-                total += 1;
+                hits.push((name, id, source));
             }
         }
     }
+    let total = hits.len();
+    if let Some((field, descending)) = first_sort(&body) {
+        hits.sort_by_cached_key(|(_, _, source)| sort_key(source, &field));
+        if descending {
+            hits.reverse();
+        }
+    }
+    let hits: Vec<Value> = hits
+        .into_iter()
+        .skip(from)
+        .take(size)
+        .map(|(name, id, source)| {
+            json!({"_index": name, "_id": id, "_score": 1.0, "_source": source})
+        })
+        .collect();
     let shards = names.len();
     let total = if as_int {
         json!(total)
@@ -301,4 +312,27 @@ fn search(call: &Call) -> Answered {
         "_shards": {"total": shards, "successful": shards, "skipped": 0, "failed": 0},
         "hits": {"total": total, "max_score": if hits.is_empty() { Value::Null } else { json!(1.0) }, "hits": hits},
     })))
+}
+
+/// The first field that a search is sorted by, and whether descending.
+fn first_sort(body: &Value) -> Option<(String, bool)> {
+    let sort = body.get("sort")?;
+    let first = sort.as_array().map_or(Some(sort), |list| list.first())?;
+    if let Some(field) = first.as_str() {
+        return Some((field.to_owned(), false));
+    }
+    let (field, how) = first.as_object()?.iter().next()?;
+    let order = how.get("order").unwrap_or(how).as_str();
+    Some((field.clone(), order == Some("desc")))
+}
+
+/// A text whose order is that of dates and words: what a search is mostly sorted by.
+fn sort_key(source: &Value, field: &str) -> String {
+    let pointer = format!("/{}", field.replace('.', "/"));
+    let value = source.get(field).or_else(|| source.pointer(&pointer));
+    match value {
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => format!("{:020.3}", number.as_f64().unwrap_or_default()),
+        _ => String::new(),
+    }
 }

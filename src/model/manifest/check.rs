@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{FileEntry, Manifest, malformed};
 use crate::error::Result;
-use crate::model::artifact::ArtifactId;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::package::PackageManifest;
 use crate::model::path::BundlePath;
 use crate::model::signed_list::MANIFEST_NAME;
@@ -50,6 +50,9 @@ fn check_artifacts(manifest: &Manifest, files: &Files) -> Result<()> {
     let mut seen = BTreeSet::new();
     for entry in &manifest.artifacts {
         let name = entry.artifact();
+        if !ArtifactKind::ALL.contains(&entry.kind) {
+            return Err(malformed(format!("no bundle carries a {}", entry.kind)));
+        }
         match files.get(&entry.path) {
             Some(file) if file.size == entry.size && file.sha256 == entry.sha256 => {}
             Some(_) => {

@@ -39,7 +39,8 @@ pub(super) fn shape(kind: ArtifactKind, body: &mut Value) {
         ArtifactKind::Script
         | ArtifactKind::Pipeline
         | ArtifactKind::Filter
-        | ArtifactKind::Analytics => {}
+        | ArtifactKind::Analytics
+        | ArtifactKind::Setting => {}
     }
 }
 

@@ -56,6 +56,7 @@ pub(super) fn of(kind: ArtifactKind) -> &'static Rules {
         ArtifactKind::Datafeed => &DATAFEED,
         ArtifactKind::Analytics => &ANALYTICS,
         ArtifactKind::Rule => &RULE,
+        ArtifactKind::Setting => &PLAIN,
     }
 }
 

@@ -48,7 +48,8 @@ pub(super) fn operations(
         | ArtifactKind::Script
         | ArtifactKind::Pipeline
         | ArtifactKind::Object
-        | ArtifactKind::Rule => Ok(vec![Operation::with(Verb::Put, artifact, wanted.clone())]),
+        | ArtifactKind::Rule
+        | ArtifactKind::Setting => Ok(vec![Operation::with(Verb::Put, artifact, wanted.clone())]),
         ArtifactKind::Index => index::operations(artifact, wanted, canonical),
         ArtifactKind::Enrich => enrich(decision, artifact, wanted),
         ArtifactKind::Transform => transform::operations(

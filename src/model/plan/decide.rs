@@ -58,6 +58,8 @@ impl<'a> Decision<'a> {
         let mut step = Step {
             previous: found.map(|object| object.body.clone()),
             mark: target.mark.clone(),
+            owned: self.permissions.adopt
+                || self.observation.owner(&target.artifact) != Owner::Other,
             ..Step::keeping(&target.artifact)
         };
         match (&target.body, found) {
@@ -66,11 +68,16 @@ impl<'a> Decision<'a> {
             (Some(raw), found) => {
                 let mark = target.mark.as_ref();
                 let wanted = body::for_cluster(&target.artifact, raw, self.version, mark);
-                match found {
-                    None => self.create(&mut step, wanted.clone()),
-                    Some(found) => self.compare(&mut step, &wanted, found),
+                if let Some(found) = found {
+                    self.compare(&mut step, &wanted, found);
+                    step.wanted = Some(wanted);
+                } else if target.artifact.kind == ArtifactKind::Model {
+                    // It can be large; one of it is enough.
+                    self.create(&mut step, wanted);
+                } else {
+                    self.create(&mut step, wanted.clone());
+                    step.wanted = Some(wanted);
                 }
-                step.wanted = Some(wanted);
             }
         }
         if self.ingest_scripts.contains(&step.artifact) {
@@ -198,12 +205,19 @@ impl<'a> Decision<'a> {
         let users = self.after.referents(&step.artifact, &self.leaving);
         if !users.is_empty() {
             step.action = Action::Blocked;
+            let moves = if users.iter().any(|user| user.starts_with("index ")) {
+                "; install --set-default-pipeline moves an index to another"
+            } else {
+                ""
+            };
             step.reasons
-                .push(format!("still used by {}", users.join(", ")));
+                .push(format!("still used by {}{moves}", users.join(", ")));
             return;
         }
         let running = found.state != RunState::Idle;
-        if running && !self.permissions.restart_jobs {
+        let may_stop =
+            self.permissions.restart_jobs || self.observation.begun.contains(&step.artifact);
+        if running && !may_stop {
             step.action = Action::Blocked;
             step.reasons.push(format!(
                 "the {kind} is at work; --restart-jobs stops it first"
@@ -270,6 +284,17 @@ fn after(targets: &[Target], observation: &Observation) -> Observation {
         ..Observation::default()
     };
     for target in targets {
+        if let (ArtifactKind::Setting, Some(body)) = (target.artifact.kind, &target.body) {
+            let index = &target.artifact.id;
+            for led in after.index_pipelines.values_mut() {
+                led.remove(index);
+            }
+            let pipeline = body.get("default_pipeline").and_then(Value::as_str);
+            let led = after
+                .index_pipelines
+                .entry(pipeline.unwrap_or_default().to_owned());
+            led.or_default().insert(index.clone());
+        }
         let list = match target.artifact.kind {
             ArtifactKind::Pipeline => &mut after.pipelines,
             ArtifactKind::Transform => &mut after.transforms,

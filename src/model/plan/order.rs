@@ -1,6 +1,9 @@
 //! What comes before what.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 
 use super::Target;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
@@ -8,26 +11,30 @@ use crate::model::reference;
 
 /// The targets in the order in which they are made true: what is wanted by kind,
 /// inner pipelines before those that call them; then what goes, reversed.
-pub(super) fn sorted(targets: &[Target]) -> Vec<&Target> {
-    let depths = depths(targets);
-    let depth = |target: &Target| depths.get(&target.artifact).copied().unwrap_or(0);
-    let mut wanted: Vec<&Target> = targets.iter().filter(|t| t.body.is_some()).collect();
-    wanted.sort_by(|a, b| {
-        (a.artifact.kind, depth(a), &a.artifact.id).cmp(&(
-            b.artifact.kind,
-            depth(b),
-            &b.artifact.id,
-        ))
-    });
-    let mut gone: Vec<&Target> = targets.iter().filter(|t| t.body.is_none()).collect();
-    gone.sort_by(|a, b| b.artifact.cmp(&a.artifact));
+/// `there` are the pipelines of the cluster, for those that go.
+pub(super) fn sorted<'t>(
+    targets: &'t [Target],
+    there: &BTreeMap<String, Value>,
+) -> Vec<&'t Target> {
+    let depths = depths(targets, there);
+    let place = |target: &'t Target| {
+        let depth = depths.get(&target.artifact).copied().unwrap_or(0);
+        (target.artifact.kind, depth, &target.artifact.id)
+    };
+    let (mut wanted, mut gone): (Vec<&Target>, Vec<&Target>) =
+        targets.iter().partition(|target| target.body.is_some());
+    wanted.sort_by_key(|target| place(target));
+    gone.sort_by_key(|target| Reverse(place(target)));
     wanted.extend(gone);
     wanted
 }
 
 /// How many pipelines of the targets a pipeline calls below itself, and how many
 /// saved objects one needs below itself. A circle ends at the number of them all.
-fn depths(targets: &[Target]) -> BTreeMap<&ArtifactId, usize> {
+fn depths<'t>(
+    targets: &'t [Target],
+    there: &BTreeMap<String, Value>,
+) -> BTreeMap<&'t ArtifactId, usize> {
     let calls: BTreeMap<&ArtifactId, BTreeSet<ArtifactId>> = targets
         .iter()
         .filter(|target| {
@@ -35,7 +42,9 @@ fn depths(targets: &[Target]) -> BTreeMap<&ArtifactId, usize> {
             matches!(kind, ArtifactKind::Pipeline | ArtifactKind::Object)
         })
         .filter_map(|target| {
-            let body = target.body.as_ref()?;
+            let pipeline = target.artifact.kind == ArtifactKind::Pipeline;
+            let found = || there.get(&target.artifact.id).filter(|_| pipeline);
+            let body = target.body.as_ref().or_else(found)?;
             Some((&target.artifact, reference::of(target.artifact.kind, body)))
         })
         .collect();

@@ -338,7 +338,10 @@ fn what_others_use_stays() {
     let indices = [("p".to_owned(), ["logs".to_owned()].into())];
     observation.index_pipelines = indices.into();
     let made = plan(&both, &observation, NOTHING);
-    assert_eq!(made.steps[0].reasons, ["still used by index logs"]);
+    assert_eq!(
+        made.steps[0].reasons,
+        ["still used by index logs; install --set-default-pipeline moves an index to another"]
+    );
 }
 
 #[test]

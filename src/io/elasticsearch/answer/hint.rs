@@ -176,6 +176,8 @@ fn in_the_way(reason: &str) -> Option<String> {
         "look why the job failed, then POST _ml/anomaly_detectors/ID/_close?force=true"
     } else if has(&["Max number of inference processors"]) {
         "raise xpack.ml.max_inference_processors"
+    } else if has(&["modified while the update was in progress"]) {
+        "somebody else changed it at the same time; give the command again"
     } else if has(&["because job ["]) {
         "open the job first"
     } else {

@@ -1,0 +1,156 @@
+//! What a cluster remembers of a piece of work: before it, so that nothing is
+//! orphaned should it be cut off, and after it.
+
+use std::collections::BTreeMap;
+
+use crate::flow::claims::Claims;
+use crate::flow::observe;
+use crate::flow::prepare::Prepared;
+use crate::io::cluster::Cluster;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::mark::Mark;
+use crate::model::normal;
+use crate::model::observation::Claim;
+use crate::model::operation::Verb;
+use crate::model::plan::{Action, Step, is_staged};
+use crate::model::receipt::{End, Outcome, Purpose, Receipt};
+
+impl Prepared {
+    /// Remembers what is about to be ours, before it is: should this process die
+    /// now, the next one knows whose it is.
+    pub(super) fn stake(&mut self, id: &str) {
+        self.claims.halted.extend(self.plan.restarted().cloned());
+        for step in &self.plan.steps {
+            let Some(mark) = &step.mark else { continue };
+            if matches!(step.action, Action::Create | Action::Replace) {
+                let claim = Claim {
+                    mark: mark.clone(),
+                    receipt: id.to_owned(),
+                    settled: None,
+                };
+                self.claims.artifacts.insert(step.artifact.clone(), claim);
+            }
+        }
+        let copies: Vec<ArtifactId> = self.plan.course().staged().cloned().collect();
+        for copy in copies {
+            let claim = Claim {
+                mark: Mark {
+                    bundle: self.origin.bundle.clone(),
+                    channel: self.origin.channel.clone(),
+                    sequence: self.origin.sequence,
+                    digest: self.origin.digest,
+                },
+                receipt: id.to_owned(),
+                settled: None,
+            };
+            self.claims.artifacts.insert(copy, claim);
+        }
+    }
+
+    /// Sets what is remembered to what was really done.
+    pub(super) fn conclude(
+        &mut self,
+        cluster: &Cluster,
+        receipt: &Receipt,
+        before: &Claims,
+        end: End,
+    ) {
+        let touched: BTreeMap<ArtifactId, bool> = receipt.calls.iter().fold(
+            BTreeMap::new(),
+            |mut touched: BTreeMap<ArtifactId, bool>, call| {
+                let changes = matches!(call.verb, Verb::Put | Verb::Update | Verb::Delete);
+                let done = changes && call.outcome != Outcome::Failed;
+                *touched.entry(call.artifact.clone()).or_default() |= done;
+                touched
+            },
+        );
+        for step in &self.plan.steps {
+            let artifact = &step.artifact;
+            let done = touched.get(artifact).copied().unwrap_or(false);
+            match step.action {
+                Action::Create | Action::Replace if done => settle(&mut self.claims, cluster, step),
+                Action::Delete if done => {
+                    self.claims.artifacts.remove(artifact);
+                }
+                Action::Absent => {
+                    self.claims.artifacts.remove(artifact);
+                }
+                Action::Create | Action::Replace => match before.artifacts.get(artifact) {
+                    Some(claim) => {
+                        self.claims
+                            .artifacts
+                            .insert(artifact.clone(), claim.clone());
+                    }
+                    None => {
+                        self.claims.artifacts.remove(artifact);
+                    }
+                },
+                // What is kept now belongs to the newer bundle, if it was ours.
+                Action::Keep | Action::Start => {
+                    if let (Some(mark), Some(claim)) =
+                        (&step.mark, self.claims.artifacts.get_mut(artifact))
+                    {
+                        claim.mark = mark.clone();
+                        if claim.settled.is_none() {
+                            settle(&mut self.claims, cluster, step);
+                        }
+                    }
+                }
+                Action::Stop | Action::Delete | Action::Conflict | Action::Blocked => {}
+            }
+        }
+        // A copy that may still be there is remembered, so that the next run takes
+        // it away.
+        self.claims.artifacts.retain(|artifact, _| {
+            if !is_staged(artifact) {
+                return true;
+            }
+            let mut calls = receipt.calls.iter().rev();
+            match calls.find(|call| call.artifact == *artifact) {
+                Some(last) => last.verb != Verb::Delete || last.outcome != Outcome::Done,
+                None => before.artifacts.contains_key(artifact),
+            }
+        });
+        self.claims.halted.retain(|artifact| {
+            let of = |verbs: [Verb; 2]| {
+                let mut calls = receipt.calls.iter().rev();
+                calls.any(|call| {
+                    call.artifact == *artifact
+                        && verbs.contains(&call.verb)
+                        && call.outcome != Outcome::Failed
+                })
+            };
+            let started = of([Verb::Open, Verb::Start]) || of([Verb::Execute, Verb::Execute]);
+            // A policy that was put waits for its first run.
+            let put = artifact.kind == ArtifactKind::Enrich && of([Verb::Put, Verb::Put]);
+            let stopped = of([Verb::Close, Verb::Stop]) || put;
+            // What was only deleted to be made anew is not gone.
+            let leaves = |step: &Step| step.artifact == *artifact && step.action == Action::Delete;
+            let gone = of([Verb::Delete, Verb::Delete]) && self.plan.steps.iter().any(leaves);
+            !started && !gone && (stopped || before.halted.contains(artifact))
+        });
+        if self.purpose == Purpose::Install && end == End::Complete {
+            self.claims.advance(&self.origin);
+        }
+    }
+}
+
+/// Reads back what was put, so that a later change can be told from it.
+fn settle(claims: &mut Claims, cluster: &Cluster, step: &Step) {
+    let kind = step.artifact.kind;
+    if step.mark.is_none() {
+        claims.artifacts.remove(&step.artifact);
+        return;
+    }
+    let found = observe::read(cluster, &step.artifact, false).ok().flatten();
+    if let Some(claim) = claims.artifacts.get_mut(&step.artifact) {
+        // Work that was cut off may have left a pipeline that leads to copies.
+        let wanted = step
+            .wanted
+            .as_ref()
+            .filter(|_| kind == ArtifactKind::Pipeline);
+        claim.settled = found
+            .filter(|found| wanted.is_none_or(|wanted| normal::same(kind, wanted, &found.body)))
+            .map(|found| normal::digest(kind, &found.body));
+    }
+}
