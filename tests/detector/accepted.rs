@@ -109,7 +109,7 @@ fn rule() -> BoxedStrategy<Value> {
             mostly(&["include", "exclude"], &["only"]),
         ),
     ]);
-    let field = prop::sample::select(vec!["by", "by", "by", "over", "partition", "other"]);
+    let field = prop::sample::select(vec!["host", "host", "host", "client", "zone", "other"]);
     let scope = prop::collection::btree_map(field, filter, 1..2)
         .prop_map(|map| json!(map))
         .boxed();
@@ -132,17 +132,17 @@ fn rule() -> BoxedStrategy<Value> {
 fn detector() -> BoxedStrategy<Value> {
     let good = prop::sample::select(vec![
         json!({"function": "count"}),
-        json!({"function": "high_count", "by_field_name": "by"}),
-        json!({"function": "mean", "field_name": "field", "by_field_name": "by"}),
-        json!({"function": "rare", "by_field_name": "by"}),
-        json!({"function": "rare", "by_field_name": "by", "partition_field_name": "partition"}),
-        json!({"function": "freq_rare", "by_field_name": "by", "over_field_name": "over"}),
-        json!({"function": "high_info_content", "field_name": "a.b", "over_field_name": "over"}),
-        json!({"function": "lat_long", "field_name": "field", "by_field_name": "by"}),
-        json!({"function": "metric", "field_name": "field", "by_field_name": "by"}),
-        json!({"function": "non_zero_count", "by_field_name": "by"}),
-        json!({"function": "time_of_day", "by_field_name": "by"}),
-        json!({"function": "sum", "field_name": "field", "over_field_name": "over"}),
+        json!({"function": "high_count", "by_field_name": "host"}),
+        json!({"function": "mean", "field_name": "field", "by_field_name": "host"}),
+        json!({"function": "rare", "by_field_name": "host"}),
+        json!({"function": "rare", "by_field_name": "host", "partition_field_name": "zone"}),
+        json!({"function": "freq_rare", "by_field_name": "host", "over_field_name": "client"}),
+        json!({"function": "high_info_content", "field_name": "a.b", "over_field_name": "client"}),
+        json!({"function": "lat_long", "field_name": "field", "by_field_name": "host"}),
+        json!({"function": "metric", "field_name": "field", "by_field_name": "host"}),
+        json!({"function": "non_zero_count", "by_field_name": "host"}),
+        json!({"function": "time_of_day", "by_field_name": "host"}),
+        json!({"function": "sum", "field_name": "field", "over_field_name": "client"}),
     ]);
     let changes = object(vec![
         (
@@ -153,7 +153,7 @@ fn detector() -> BoxedStrategy<Value> {
         (
             "field_name",
             0.03,
-            one_of(&["by", "x\"y", "count", "@timestamp"]),
+            one_of(&["host", "x\"y", "count", "@timestamp"]),
         ),
         ("by_field_name", 0.02, one_of(&["count", "over"])),
         ("over_field_name", 0.02, one_of(&["a\\b", "", "over"])),
@@ -187,7 +187,7 @@ fn job() -> BoxedStrategy<Value> {
         (
             "influencers",
             0.5,
-            list(mostly(&["by", "host"], &["@timestamp"]), 0..3),
+            list(mostly(&["user", "host"], &["@timestamp"]), 0..3),
         ),
         ("summary_count_field_name", 0.05, one_of(&["doc_count"])),
         ("latency", 0.1, mostly(&["1h"], &["-1h"])),
@@ -367,7 +367,7 @@ fn the_random_jobs_are_of_all_sorts() {
         "random jobs: {taken} pass and open, {refused} refused, {fail_later} would fail later"
     );
     assert!(
-        taken > 50 && refused > 50 && fail_later > 10,
+        taken > 50 && refused > 50 && fail_later > 0,
         "{taken} {refused} {fail_later}"
     );
 }
