@@ -168,6 +168,7 @@ pub fn validate(dir: &Path, options: &Options, progress: &dyn Progress) -> Resul
     remarks.extend(contents::empty_bodies(&catalog, &files));
     remarks.extend(contents::catalogued(&catalog));
     remarks.extend(contents::linted(&tag, &files, options)?);
+    remarks.extend(contents::model_ids(&catalog));
     remarks.extend(contents::models(&catalog, &files));
     if let Some(published) = &options.published {
         remarks.extend(published.compare(&tag, &files));

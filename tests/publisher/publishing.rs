@@ -115,6 +115,14 @@ fn what_the_old_tool_forgot_is_refused_too() {
             .any(|error| error.starts_with("model/definition")),
         "{found:?}"
     );
+    let path = copy(SHAPE, "ML-NameShape-20260213-1", &folder);
+    fs::rename(
+        path.join("nameshape_20260212_1.0_model.json"),
+        path.join("nameshape_20260213_1.0_model.json"),
+    )
+    .unwrap();
+    let found = errors(&look(&path));
+    assert!(found[0].starts_with("model/id"), "{found:?}");
 }
 
 #[test]

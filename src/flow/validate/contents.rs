@@ -143,6 +143,24 @@ pub(super) fn linted(
 /// The newest version whose model bodies are read here.
 const MODELS: StackVersion = StackVersion::new(9, 1, 0);
 
+/// A model's id and the name of its file say the same.
+pub(super) fn model_ids(catalog: &Catalog) -> Vec<Remark> {
+    catalog
+        .of_kind(ArtifactKind::Model)
+        .filter_map(|item| {
+            let place = &item.place.file;
+            let named = naming::model_id(place)?;
+            (named != item.artifact.id).then(|| {
+                let message = format!(
+                    "its model_id is {:?}, by its name the file is of {named:?}",
+                    item.artifact.id
+                );
+                Remark::error("model/id", place, message)
+            })
+        })
+        .collect()
+}
+
 /// Every model's definition is parsed and validated as the server does it.
 pub(super) fn models(catalog: &Catalog, files: &[(String, Vec<u8>)]) -> Vec<Remark> {
     catalog

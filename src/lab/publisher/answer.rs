@@ -27,6 +27,11 @@ pub(super) fn answer(shelf: &mut Shelf, request: &Request) -> Response {
                 write::answer(shelf, request, &base, rest)
             }
         }
+        ["uploads", "repos", owner, name, "releases", id, "assets"]
+            if own(owner, name) && request.method == "POST" =>
+        {
+            write::uploads(shelf, request, &base, id)
+        }
         [owner, name, "releases", "download", tag, file]
             if own(owner, name) && request.method == "GET" =>
         {

@@ -19,7 +19,10 @@ pub(super) fn release(base: &str, repository: &Repository, release: &ShelfReleas
     json!({
         "url": url,
         "assets_url": format!("{url}/assets"),
-        "upload_url": format!("{url}/assets{{?name,label}}"),
+        "upload_url": format!(
+            "{base}/uploads/repos/{repository}/releases/{}/assets{{?name,label}}",
+            release.id
+        ),
         "html_url": format!("{base}/{repository}/releases/tag/{}", release.tag),
         "id": release.id,
         "author": {"login": repository.owner},

@@ -17,10 +17,18 @@ pub(super) fn answer(shelf: &mut Shelf, request: &Request, base: &str, rest: &[&
         ("POST", []) => create(shelf, request, base),
         ("PATCH", ["assets", id]) => rename(shelf, request, base, id),
         ("PATCH", [id]) => change(shelf, request, base, id),
-        ("POST", [id, "assets"]) => upload(shelf, request, base, id),
         ("DELETE", ["assets", id]) => delete_asset(shelf, id),
         _ => not_found(),
     }
+}
+
+/// The answer to an upload, which GitHub takes on a host of its own, and GitHub
+/// Enterprise under a path of its own.
+pub(super) fn uploads(shelf: &mut Shelf, request: &Request, base: &str, id: &str) -> Response {
+    if request.header("authorization").is_none() {
+        return refuse(401, "Requires authentication");
+    }
+    upload(shelf, request, base, id)
 }
 
 fn create(shelf: &mut Shelf, request: &Request, base: &str) -> Response {
