@@ -5,6 +5,19 @@ use sealift::model::digest::{Digest, Hasher};
 use sealift::model::label::Label;
 use sealift::model::path::BundlePath;
 use sealift::model::release::{ReleaseTag, Repository};
+use sealift::model::volume_index::{VolumeIndex, volume_name};
+
+#[test]
+fn an_index_has_999_volumes_at_most() {
+    let index = |count: usize| VolumeIndex {
+        size: 1,
+        volumes: (1..=count)
+            .map(|number| (volume_name("b", number), Digest::of(b"")))
+            .collect(),
+    };
+    assert!(VolumeIndex::parse(index(999).to_text().as_bytes()).is_ok());
+    assert!(VolumeIndex::parse(index(1000).to_text().as_bytes()).is_err());
+}
 
 #[test]
 fn a_label_has_64_plain_characters_at_most() {
@@ -21,8 +34,12 @@ fn a_label_has_64_plain_characters_at_most() {
 #[test]
 fn a_member_name_is_plain_or_refused() {
     let longest = format!("payload/{}", "a".repeat(92));
+    let nearly_devices = ["COM10", "abc1", "COMX", "LPT"];
     for name in ["manifest.json", "payload/ML-DGA-1/a_b.json", "a", &longest] {
         assert_eq!(BundlePath::parse(name).unwrap().as_str(), name);
+    }
+    for name in nearly_devices {
+        assert!(BundlePath::parse(name).is_ok(), "{name}");
     }
     let too_long = format!("payload/{}", "a".repeat(93));
     let refused = [

@@ -68,6 +68,7 @@ FILES = [
 # The tests that are run, in this order, and which of them; all where none is named.
 TESTS = {
     "lib": ["io::", "model::"],
+    "model": [],
     "cases": ["verify_and_pack"],
     "bundle": [],
     "cli": ["bundles", "keys", "trust"],
