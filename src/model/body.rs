@@ -1,10 +1,11 @@
 //! The body that one cluster takes, made from the body that a bundle carries.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::mark::{self, Mark};
 use crate::model::normal;
+use crate::model::observation::DOCUMENTS;
 use crate::model::version::StackVersion;
 
 /// Keys that a stack knows only from some version on, and refuses before.
@@ -44,8 +45,18 @@ const DATES: [&str; 4] = [
     "modified_date_millis",
 ];
 
+/// Settings of an index that only the server sets.
+const PRIVATE_SETTINGS: [&str; 6] = [
+    "creation_date",
+    "history",
+    "provided_name",
+    "resize",
+    "uuid",
+    "version",
+];
+
 /// Keys that exports carry and that no version takes back.
-const NEVER_SENT: [(ArtifactKind, &[&str]); 11] = [
+const NEVER_SENT: [(ArtifactKind, &[&str]); 12] = [
     (
         ArtifactKind::Model,
         &[
@@ -95,6 +106,10 @@ const NEVER_SENT: [(ArtifactKind, &[&str]); 11] = [
     (ArtifactKind::Template, &DATES),
     (ArtifactKind::Enrich, &["name"]),
     (
+        ArtifactKind::Index,
+        &[DOCUMENTS, "data_stream", "lifecycle", "warmers"],
+    ),
+    (
         ArtifactKind::Object,
         &[
             "created_at",
@@ -130,6 +145,7 @@ pub fn for_cluster(
         for key in never.flat_map(|(_, keys)| *keys) {
             map.remove(*key);
         }
+        strip_inside(kind, map);
         for (_, key, major, minor) in SINCE.iter().filter(|(of, ..)| *of == kind) {
             if !version.offers(*major, *minor) {
                 map.remove(*key);
@@ -155,6 +171,29 @@ pub fn for_cluster(
         mark::put(kind, &mut body, mark);
     }
     body
+}
+
+/// Takes out what answers carry inside of the parts of a body.
+fn strip_inside(kind: ArtifactKind, map: &mut Map<String, Value>) {
+    let (parts, keys): (Vec<&mut Value>, &[&str]) = match kind {
+        ArtifactKind::Enrich => (
+            map.iter_mut().map(|(_, policy)| policy).collect(),
+            &["name", "elasticsearch_version"],
+        ),
+        ArtifactKind::Index => (
+            map.get_mut("settings")
+                .and_then(|settings| settings.get_mut("index"))
+                .into_iter()
+                .collect(),
+            &PRIVATE_SETTINGS,
+        ),
+        _ => return,
+    };
+    for part in parts.into_iter().filter_map(Value::as_object_mut) {
+        for key in keys {
+            part.remove(*key);
+        }
+    }
 }
 
 /// Whether a cluster of `version` keeps the client's own words in objects of
@@ -208,6 +247,16 @@ mod tests {
         let raw = json!({"_meta": {"a": 1}, "processors": []});
         let old = for_cluster(&pipeline, &raw, &StackVersion::new(7, 15, 0), None);
         assert_eq!(old, json!({"processors": []}));
+        let policy = ArtifactId::new(ArtifactKind::Enrich, "e");
+        let raw = json!({"match": {"name": "e", "indices": ["a"]}});
+        let put = for_cluster(&policy, &raw, &StackVersion::new(8, 0, 0), None);
+        assert_eq!(put, json!({"match": {"indices": ["a"]}}));
+        let index = ArtifactId::new(ArtifactKind::Index, "i");
+        let raw = json!({"documents": 0, "aliases": {}, "settings": {"index":
+            {"uuid": "x", "creation_date": "1", "number_of_shards": "2"}}});
+        let put = for_cluster(&index, &raw, &StackVersion::new(8, 0, 0), None);
+        let expected = json!({"aliases": {}, "settings": {"index": {"number_of_shards": "2"}}});
+        assert_eq!(put, expected);
         let script = ArtifactId::new(ArtifactKind::Script, "s");
         let bare = for_cluster(
             &script,

@@ -457,6 +457,27 @@ fn the_way_back() {
 }
 
 #[test]
+fn a_removal_is_undone() {
+    for version in VERSIONS {
+        let room = Room::new();
+        let lab = lab(version);
+        let cluster = connect(&lab);
+        let bundle = recipe(1, &bodies()).bundle(room.path());
+        install(&room, &cluster, &bundle, PLAIN).unwrap();
+        let removed = remove(&room, &cluster, &bundle, PLAIN.permissions).unwrap();
+        let receipt = removed.receipt.unwrap();
+        let prepared =
+            prepare::prepare_rollback(&cluster, &receipt, PLAIN.permissions, &Silent).unwrap();
+        room.with(|bench| prepared.apply(&cluster, bench, &Silent))
+            .unwrap_or_else(|error| panic!("{version}: {error:?}"));
+        let told = status::status(&cluster, &wanted(&bundle), &Silent).unwrap();
+        assert!(!told.has_drift(), "{version}: {:#?}", told.artifacts);
+        let policy = &lab.snapshot()["enrich_policies"]["known_zones_policy"];
+        assert_eq!(policy["executed"], true, "{version}");
+    }
+}
+
+#[test]
 fn saved_objects_live_in_their_space() {
     let room = Room::new();
     let lab = lab("8.19");

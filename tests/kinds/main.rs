@@ -8,7 +8,9 @@
 )]
 
 mod catalog;
+mod command;
 mod families;
+mod faults;
 #[allow(
     dead_code,
     reason = "the kit of the installer's tests has more than these need"
@@ -18,4 +20,5 @@ mod kit;
 mod life;
 mod packages;
 mod packing;
+mod rights;
 mod sample;

@@ -23,6 +23,9 @@ pub(super) const ROUTES: &[Route] = &[
 /// The types of policies, and the version that came with each.
 const TYPES: [(&str, u32, u32); 3] = [("match", 7, 5), ("geo_match", 7, 5), ("range", 7, 16)];
 
+/// What every policy has.
+const REQUIRED: [&str; 3] = ["indices", "match_field", "enrich_fields"];
+
 fn put(call: &Call) -> Answered {
     let id = call.path("id");
     let body = call.body()?.map()?;
@@ -60,10 +63,18 @@ fn parsed(call: &Call, body: &Value) -> Result<Value, Failure> {
         )));
     }
     let policy = body.get(kind.as_str()).cloned().unwrap_or_default();
-    for key in ["indices", "match_field", "enrich_fields"] {
+    for key in REQUIRED {
         if policy.get(key).is_none() {
             return Err(Failure::illegal_argument(format!("Required [{key}]")));
         }
+    }
+    let mut keys = policy.as_object().into_iter().flat_map(Map::keys);
+    if let Some(key) = keys.find(|key| *key != "query" && !REQUIRED.contains(&key.as_str())) {
+        return Err(Failure::new(
+            400,
+            "x_content_parse_exception",
+            format!("[1:2] [policy] unknown field [{key}]"),
+        ));
     }
     Ok(policy)
 }

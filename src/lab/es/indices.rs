@@ -165,6 +165,19 @@ fn put(call: &Call) -> Answered {
         ));
     }
     let settings = nested_settings(body.get("settings").unwrap_or(&json!({})));
+    let private = ["uuid", "creation_date", "provided_name", "version"];
+    if let Some(key) = private
+        .iter()
+        .find(|key| settings["index"].get(**key).is_some())
+    {
+        return Err(Failure::new(
+            400,
+            "validation_exception",
+            format!(
+                "Validation Failed: 1: private index setting [index.{key}] can not be set explicitly;"
+            ),
+        ));
+    }
     let mappings = body.get("mappings").cloned().unwrap_or_else(|| json!({}));
     let now = call.cluster.now();
     call.cluster.change(|store| {

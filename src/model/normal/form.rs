@@ -94,8 +94,16 @@ fn rule(rule: &mut Value) {
 /// A transform with the defaults of what it has, and its aggregations under their
 /// one name.
 fn transform(body: &mut Value) {
+    let mut page = None;
     if let Some(pivot) = body.get_mut("pivot") {
         rename(pivot, "aggs", "aggregations");
+        page = pivot
+            .as_object_mut()
+            .and_then(|pivot| pivot.remove("max_page_search_size"));
+    }
+    // The server keeps it among the settings, where it belongs since 7.8.
+    if let Some(page) = page {
+        walk::fill(body, &json!({"settings": {"max_page_search_size": page}}));
     }
     walk::each(body, "sync.time", &mut |time| {
         walk::fill(time, &json!({"delay": "60s"}));

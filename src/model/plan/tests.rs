@@ -6,6 +6,7 @@ use super::{Action, Permissions, Plan, Target};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::digest::Digest;
 use crate::model::mark::Mark;
+use crate::model::normal;
 use crate::model::observation::{Claim, ClusterIdentity, Feed, Observation, Observed, RunState};
 use crate::model::version::StackVersion;
 
@@ -354,4 +355,48 @@ fn a_fingerprint_follows_what_was_found() {
     };
     assert_eq!(of("1"), of("1"));
     assert_ne!(of("1"), of("3"));
+}
+
+#[test]
+fn an_object_that_the_server_rewrote_is_kept_until_somebody_changes_it() {
+    let wanted = json!({"attributes": {"title": "a"}});
+    let rewritten = json!({"attributes": {"title": "a", "version": 3}});
+    let changed = json!({"attributes": {"title": "b", "version": 3}});
+    let id = "dashboard:a";
+    for (found, settled, action) in [
+        (&rewritten, Some(&rewritten), Action::Keep),
+        (&changed, Some(&rewritten), Action::Replace),
+        (&rewritten, None, Action::Replace),
+    ] {
+        let kind = ArtifactKind::Object;
+        let mut observation = cluster(&[(kind, id, found.clone(), RunState::Idle)]);
+        for claim in observation.claims.values_mut() {
+            claim.settled = settled.map(|body| normal::digest(kind, body));
+        }
+        let targets = [target(kind, id, Some(wanted.clone()))];
+        let plan = plan(&targets, &observation, Permissions::default());
+        assert_eq!(plan.steps[0].action, action, "{found} {settled:?}");
+    }
+}
+
+#[test]
+fn a_policy_that_was_not_executed_is_executed() {
+    let body = json!({"match": {"indices": "a", "match_field": "b", "enrich_fields": "c"}});
+    let policy = ArtifactId::new(ArtifactKind::Enrich, "p");
+    let kept = cluster(&[(ArtifactKind::Enrich, "p", body.clone(), RunState::Idle)]);
+    let targets = [target(ArtifactKind::Enrich, "p", Some(body))];
+    for (observation, action, calls) in [
+        (&kept, Action::Replace, vec!["execute enrich p"]),
+        (
+            &Observation::default(),
+            Action::Create,
+            vec!["put enrich p", "execute enrich p"],
+        ),
+    ] {
+        let mut planned = plan(&targets, observation, Permissions::default());
+        planned.wake(&policy, RunState::Idle);
+        assert_eq!(planned.steps[0].action, action);
+        let told = planned.steps[0].operations.iter().map(ToString::to_string);
+        assert_eq!(told.collect::<Vec<_>>(), calls);
+    }
 }
