@@ -109,6 +109,7 @@ pub fn run(args: &PackArgs, desk: &Desk) -> Result<Answer> {
     let choices = Choices {
         index_pattern: args.index_pattern.clone(),
         suffix: args.suffix.clone(),
+        leave_open: false,
     };
     let gathered = gather_with(&args.paths, args.carry_unknown, &choices, &progress)?;
     let trust = match &args.carry_roots {

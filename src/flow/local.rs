@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::flow::gather::{Gathered, gather};
+use crate::flow::gather::{Gathered, gather_with};
 use crate::flow::key::{self, KeyFacts, read_secret_text};
 use crate::flow::lint::{self, source};
 use crate::flow::pack::{PackInput, pack};
@@ -15,6 +15,7 @@ use crate::model::finding::Severity;
 use crate::model::key::SecretKey;
 use crate::model::label::Label;
 use crate::model::lint::Surroundings;
+use crate::model::package::Choices;
 use crate::model::release::ReleaseTag;
 use crate::model::signed_list::ListHeader;
 use crate::model::time::Timestamp;
@@ -108,7 +109,7 @@ impl LocalKey {
     /// taken as it is, so that the same release again is nothing new.
     ///
     /// # Errors
-    /// As [`gather`], [`pack`] and [`VerifiedBundle::open`];
+    /// As [`gather_with`], [`pack`] and [`VerifiedBundle::open`];
     /// [`ErrorKind::Malformed`] for content that a review refuses.
     pub fn seal(
         &self,
@@ -117,7 +118,8 @@ impl LocalKey {
         conditions: &Conditions,
         progress: &dyn Progress,
     ) -> Result<VerifiedBundle> {
-        let gathered = gather(&[path.to_owned()], false, progress)?;
+        let choices = Choices::default();
+        let gathered = gather_with(&[path.to_owned()], false, &choices, progress)?;
         review(&gathered, conditions.now, progress)?;
         let release = gathered
             .releases

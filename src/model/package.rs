@@ -47,6 +47,8 @@ pub struct Choices {
     /// The indices that the datafeeds of its modules read, separated by commas;
     /// without, the module's own.
     pub index_pattern: Option<String>,
+    /// Leave open what nobody chose: for a look, not for installing.
+    pub leave_open: bool,
 }
 
 /// A package, and what is made of it.

@@ -602,6 +602,12 @@ fn datafeeds_need_their_indices() {
         error.to_string().contains("does not say which indices"),
         "{error}"
     );
+    // To look at it, nothing needs to be chosen.
+    let open = Choices {
+        leave_open: true,
+        ..Choices::default()
+    };
+    assert!(read(&files, &open).is_ok());
     let choices = Choices {
         index_pattern: Some("a-*, b-*".to_owned()),
         ..Choices::default()

@@ -31,7 +31,7 @@ pub(super) fn make(files: &Files, choices: &Choices, made: &mut Made) -> Result<
         for (list, kind) in [("jobs", "anomaly_detection"), ("datafeeds", "datafeed")] {
             let entries = attributes.get(list).and_then(Value::as_array);
             for entry in entries.into_iter().flatten() {
-                let (id, body) = configured(file, list, entry, pattern)?;
+                let (id, body) = configured((file, list), entry, pattern, choices.leave_open)?;
                 made.add(file, &id, (kind, &id), &body)?;
             }
         }
@@ -39,12 +39,12 @@ pub(super) fn make(files: &Files, choices: &Choices, made: &mut Made) -> Result<
     Ok(())
 }
 
-/// Id and body of one job or datafeed of a module.
+/// Id and body of one job or datafeed of a module, an entry of `list` in `file`.
 fn configured(
-    file: &str,
-    list: &str,
+    (file, list): (&str, &str),
     entry: &Value,
     pattern: Option<&str>,
+    leave_open: bool,
 ) -> Result<(String, Value)> {
     let id = entry.get("id").and_then(Value::as_str).unwrap_or_default();
     plain(&format!("one of the {list} of {file}"), id)?;
@@ -64,7 +64,7 @@ fn configured(
     let asks = body.to_string().contains(PATTERN);
     match pattern {
         Some(pattern) => fill(&mut body, pattern, 0),
-        None if asks => {
+        None if asks && !leave_open => {
             return Err(Error::new(
                 ErrorKind::Usage,
                 format!("{id} of {file} does not say which indices it reads"),
