@@ -57,11 +57,7 @@ impl Gathered {
 /// zip that cannot be used, two releases of one name, and files that cannot be
 /// classified.
 pub fn gather(paths: &[PathBuf], carry_unknown: bool, progress: &dyn Progress) -> Result<Gathered> {
-    let choices = Choices {
-        leave_open: true,
-        ..Choices::default()
-    };
-    gather_with(paths, carry_unknown, &choices, progress)
+    gather_with(paths, carry_unknown, &Choices::for_a_look(), progress)
 }
 
 /// As [`gather`], with what publishers leave open.

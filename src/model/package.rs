@@ -51,6 +51,17 @@ pub struct Choices {
     pub leave_open: bool,
 }
 
+impl Choices {
+    /// Nothing chosen, and what is open left open.
+    #[must_use]
+    pub fn for_a_look() -> Self {
+        Self {
+            leave_open: true,
+            ..Self::default()
+        }
+    }
+}
+
 /// A package, and what is made of it.
 #[derive(Clone, Debug)]
 pub struct Package {

@@ -603,11 +603,7 @@ fn datafeeds_need_their_indices() {
         "{error}"
     );
     // To look at it, nothing needs to be chosen.
-    let open = Choices {
-        leave_open: true,
-        ..Choices::default()
-    };
-    assert!(read(&files, &open).is_ok());
+    assert!(read(&files, &Choices::for_a_look()).is_ok());
     let choices = Choices {
         index_pattern: Some("a-*, b-*".to_owned()),
         ..Choices::default()

@@ -104,7 +104,7 @@ pub fn of_files<'a>(name: &str, files: &'a [(String, Vec<u8>)]) -> Source<'a> {
 /// # Errors
 /// As gathering what is to be packed.
 pub fn of_path(path: &Path) -> Result<Source<'static>> {
-    Ok(match gather::release(path, &Choices::default())? {
+    Ok(match gather::release(path, &Choices::for_a_look())? {
         Some(release) => of_release(&release),
         None => of_file(path),
     })
