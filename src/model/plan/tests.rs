@@ -385,10 +385,11 @@ fn a_policy_that_was_not_executed_is_executed() {
     let policy = ArtifactId::new(ArtifactKind::Enrich, "p");
     let kept = cluster(&[(ArtifactKind::Enrich, "p", body.clone(), RunState::Idle)]);
     let targets = [target(ArtifactKind::Enrich, "p", Some(body))];
+    let none = Observation::default();
     for (observation, action, calls) in [
         (&kept, Action::Replace, vec!["execute enrich p"]),
         (
-            &Observation::default(),
+            &none,
             Action::Create,
             vec!["put enrich p", "execute enrich p"],
         ),
