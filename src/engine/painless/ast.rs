@@ -175,11 +175,9 @@ pub(super) enum ExprKind {
     Call(Box<Expr>, String, Vec<Expr>, bool),
     Unary(Unary, Box<Expr>),
     Cast(String, Box<Expr>),
-    Binary(Binary, Box<Expr>, Box<Expr>),
-    Compare(Comparison, Box<Expr>, Box<Expr>),
-    /// `&&` (true) or `||`.
-    Logic(bool, Box<Expr>, Box<Expr>),
-    InstanceOf(Box<Expr>, String),
+    /// Operators that group to the left, `a + b - c`: each works on all that
+    /// stands before it. Kept flat, so that thousands of them are no deep tree.
+    Operators(Box<Expr>, Vec<Link>),
     Conditional(Box<Expr>, Box<Expr>, Box<Expr>),
     Elvis(Box<Expr>, Box<Expr>),
     Assign {
@@ -195,6 +193,30 @@ pub(super) enum ExprKind {
     },
     /// `symbol::method`
     Reference(String, String),
+}
+
+/// An operator and what stands behind it.
+#[derive(Clone, Debug)]
+pub(super) enum Link {
+    Binary(Binary, Expr),
+    Compare(Comparison, Expr),
+    /// `&&` (true) or `||`.
+    Logic(bool, Expr),
+    InstanceOf(String),
+}
+
+impl Link {
+    /// As errors name it.
+    pub(super) fn shown(&self) -> String {
+        let (name, symbol) = match self {
+            Self::Binary(operator, _) => (operator.name(), operator.symbol()),
+            Self::Compare(operator, _) => (operator.name(), operator.symbol()),
+            Self::Logic(true, _) => ("boolean and", "&&"),
+            Self::Logic(false, _) => ("boolean or", "||"),
+            Self::InstanceOf(class) => return format!("instanceof with target type [{class}]"),
+        };
+        format!("{name} operation [{symbol}]")
+    }
 }
 
 /// A statement and where it starts.
@@ -221,12 +243,28 @@ pub(super) struct Catch {
     pub(super) body: Block,
 }
 
-/// Statements; `None` where the source has an empty block.
-pub(super) type Block = Option<Vec<Stmt>>;
+/// Statements in braces, or a single one without, and where that starts.
+#[derive(Clone, Debug)]
+pub(super) struct Body {
+    pub(super) at: usize,
+    pub(super) statements: Vec<Stmt>,
+}
+
+/// A block; `None` where the source has an empty one.
+pub(super) type Block = Option<Body>;
+
+/// An `if` or `else if`: its place, condition and block.
+#[derive(Clone, Debug)]
+pub(super) struct Branch {
+    pub(super) at: usize,
+    pub(super) condition: Expr,
+    pub(super) body: Block,
+}
 
 #[derive(Clone, Debug)]
 pub(super) enum StmtKind {
-    If(Expr, Block, Option<Block>),
+    /// `if`, each `else if`, and `else`.
+    If(Vec<Branch>, Option<Block>),
     While(Expr, Block),
     DoWhile(Block, Expr),
     For {
@@ -263,6 +301,8 @@ pub(super) struct Function {
 /// A whole script.
 #[derive(Clone, Debug)]
 pub(super) struct Source {
+    /// Where its first token stands.
+    pub(super) at: usize,
     pub(super) functions: Vec<Function>,
     pub(super) body: Vec<Stmt>,
 }

@@ -6,6 +6,7 @@ use super::ast::{Binary, Comparison, Unary};
 use super::library::MethodId;
 use super::methods::compiled::Compiled;
 use super::types::{ClassId, Type};
+use crate::engine::value::Value;
 
 /// No place in the script.
 pub(super) const NOWHERE: u32 = u32::MAX;
@@ -73,6 +74,22 @@ pub(super) enum Constant {
     Double(f64),
 }
 
+impl From<Constant> for Value {
+    fn from(constant: Constant) -> Self {
+        match constant {
+            Constant::Null => Self::Null,
+            Constant::Bool(value) => Self::Bool(value),
+            Constant::Byte(n) => Self::Byte(n),
+            Constant::Short(n) => Self::Short(n),
+            Constant::Char(unit) => Self::Char(unit),
+            Constant::Int(n) => Self::Int(n),
+            Constant::Long(n) => Self::Long(n),
+            Constant::Float(n) => Self::Float(n),
+            Constant::Double(n) => Self::Double(n),
+        }
+    }
+}
+
 /// Remembers which method a call found last, by class.
 #[derive(Debug, Default)]
 pub(super) struct Cache(AtomicU64);
@@ -113,6 +130,8 @@ pub(super) enum Op {
     Unary(Unary, Kind, Box<Code>),
     Cast(Cast, Box<Code>),
     InstanceOf(Type, Box<Code>),
+    /// Many operators one after the other.
+    Chain(Box<Chain>),
     Conditional(Box<(Code, Code, Code)>),
     Elvis(Box<(Code, Code)>),
     /// The receiver goes to a slot; if it is not null, the second follows.
@@ -134,6 +153,71 @@ pub(super) enum Op {
     Lambda(u16, Vec<u16>),
     /// A reference to a method: what it calls.
     Reference(Box<Referee>),
+}
+
+/// A value and what is done to it, one after the other: the flat form of a tree
+/// that leans to the left.
+#[derive(Debug)]
+pub(super) struct Chain {
+    pub(super) first: Code,
+    pub(super) links: Vec<Link>,
+}
+
+/// What is done to the value so far, and where a failure is reported.
+#[derive(Debug)]
+pub(super) struct Link {
+    pub(super) place: u32,
+    pub(super) at: u32,
+    pub(super) act: Act,
+}
+
+/// An operation on the value so far.
+#[derive(Debug)]
+pub(super) enum Act {
+    Math(Binary, Kind, Code),
+    Compare(Comparison, Kind, Code),
+    Same(Comparison, Code),
+    /// `&&` (true) or `||`.
+    Logic(bool, Code),
+    Cast(Cast),
+    InstanceOf(Type),
+}
+
+impl Chain {
+    /// Takes a tree that leans to the left apart.
+    pub(super) fn flatten(code: Code) -> Code {
+        let (place, mut rest) = (code.place, code);
+        let mut taken = Vec::new();
+        let mut chain = loop {
+            let (inner, act) = match rest.op {
+                Op::Math(operator, kind, pair) => (pair.0, Act::Math(operator, kind, pair.1)),
+                Op::Compare(operator, kind, pair) => (pair.0, Act::Compare(operator, kind, pair.1)),
+                Op::Same(operator, pair) => (pair.0, Act::Same(operator, pair.1)),
+                Op::Logic(and, pair) => (pair.0, Act::Logic(and, pair.1)),
+                Op::Cast(cast, inner) => (*inner, Act::Cast(cast)),
+                Op::InstanceOf(ty, inner) => (*inner, Act::InstanceOf(ty)),
+                Op::Chain(chain) => break *chain,
+                op => {
+                    break Self {
+                        first: Code { op, ..rest },
+                        links: Vec::new(),
+                    };
+                }
+            };
+            taken.push(Link {
+                place: rest.place,
+                at: NOWHERE,
+                act,
+            });
+            rest = inner;
+        };
+        chain.links.extend(taken.into_iter().rev());
+        Code {
+            place,
+            at: NOWHERE,
+            op: Op::Chain(Box::new(chain)),
+        }
+    }
 }
 
 /// A call on a value whose class is known when it runs only.
@@ -225,7 +309,8 @@ pub(super) struct Step {
 
 #[derive(Debug)]
 pub(super) enum StepKind {
-    If(Code, Vec<Step>, Vec<Step>),
+    /// Conditions and what follows on each, tried in order; what else follows.
+    If(Vec<(Code, Vec<Step>)>, Vec<Step>),
     /// `while` and `for`: first, condition, after each round, body.
     Loop {
         first: Vec<Step>,

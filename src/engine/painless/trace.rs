@@ -5,7 +5,7 @@
 //! instruction. This walk visits the code in the order in which that byte code
 //! is written and gives every operation that place.
 
-use super::code::{Code, Handler, NOWHERE, Op, Program, Step, StepKind, Target};
+use super::code::{Act, Chain, Code, Handler, NOWHERE, Op, Program, Step, StepKind, Target};
 
 /// Notes the places of all operations.
 pub(super) fn trace(program: &mut Program) {
@@ -37,9 +37,11 @@ impl Tracer {
     fn step(&mut self, step: &mut Step) {
         let place = step.place;
         match &mut step.kind {
-            StepKind::If(condition, then, otherwise) => {
-                self.code(condition);
-                self.block(then);
+            StepKind::If(branches, otherwise) => {
+                for (condition, body) in branches {
+                    self.code(condition);
+                    self.block(body);
+                }
                 self.block(otherwise);
             }
             StepKind::Loop {
@@ -169,6 +171,7 @@ impl Tracer {
                 self.note(place);
             }
             Op::InstanceOf(_, inner) => self.code(inner),
+            Op::Chain(chain) => self.chain(chain, place),
             Op::Conditional(parts) => {
                 self.note(place);
                 self.code(&mut parts.0);
@@ -184,6 +187,22 @@ impl Tracer {
             Op::DefCall(call) => self.call(&mut call.values, true, place),
         }
         code.at = self.last;
+    }
+
+    fn chain(&mut self, chain: &mut Chain, place: u32) {
+        self.note(place);
+        self.code(&mut chain.first);
+        for link in &mut chain.links {
+            match &mut link.act {
+                Act::Math(_, _, right)
+                | Act::Compare(_, _, right)
+                | Act::Same(_, right)
+                | Act::Logic(_, right) => self.code(right),
+                Act::Cast(_) => self.note(link.place),
+                Act::InstanceOf(_) => {}
+            }
+            link.at = self.last;
+        }
     }
 
     fn call(&mut self, values: &mut [Code], instance: bool, place: u32) {

@@ -1,7 +1,7 @@
 //! Assignments.
 
 use super::casts::{kind_of, legal_cast, promote_one, promote_xor};
-use super::operator::operator_type;
+use super::links::operator_type;
 use super::{Analyzer, Checked, Typed, Want, argument_error, cast_error, strip};
 use crate::engine::painless::ast::{Binary, Expr, ExprKind};
 use crate::engine::painless::code::{Assign, Cast, Compound, Gives, NOWHERE, Op};

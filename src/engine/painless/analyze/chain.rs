@@ -1,7 +1,7 @@
 //! Properties and indexes: `a.b`, `a[0]`.
 
 use super::{Analyzer, Checked, Seen, Typed, Want, argument_error};
-use crate::engine::painless::ast::{Expr, ExprKind};
+use crate::engine::painless::ast::{Expr, ExprKind, Link};
 use crate::engine::painless::code::{Code, Constant, NOWHERE, Op, Target};
 use crate::engine::painless::error::{Cause, Fault};
 use crate::engine::painless::library::MethodId;
@@ -313,16 +313,8 @@ fn describe(kind: &ExprKind) -> String {
         ExprKind::Unary(operator, _) => {
             format!("{} operation [{}]", operator.name(), operator.symbol())
         }
-        ExprKind::Binary(operator, ..) => {
-            format!("{} operation [{}]", operator.name(), operator.symbol())
-        }
-        ExprKind::Compare(operator, ..) => {
-            format!("{} operation [{}]", operator.name(), operator.symbol())
-        }
-        ExprKind::Logic(true, ..) => "boolean and operation [&&]".to_owned(),
-        ExprKind::Logic(false, ..) => "boolean or operation [||]".to_owned(),
+        ExprKind::Operators(_, links) => links.last().map(Link::shown).unwrap_or_default(),
         ExprKind::Cast(class, _) => format!("an explicit cast with target type [{class}]"),
-        ExprKind::InstanceOf(_, class) => format!("instanceof with target type [{class}]"),
         ExprKind::Conditional(..) => "conditional operation [?:]".to_owned(),
         ExprKind::Elvis(..) => "elvis operation [?:]".to_owned(),
         ExprKind::Assign { .. } => "assignment operation [=]".to_owned(),

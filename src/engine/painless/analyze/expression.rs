@@ -1,7 +1,7 @@
 //! Expressions: what may stand as a statement, and which rule each follows.
 
 use super::{Analyzer, Checked, Seen, Typed, Want, argument_error, strip};
-use crate::engine::painless::ast::{Expr, ExprKind};
+use crate::engine::painless::ast::{Expr, ExprKind, Link};
 use crate::engine::painless::code::{Constant, Op};
 use crate::engine::painless::error::{Cause, Fault};
 use crate::engine::painless::methods::compiled::Compiled;
@@ -59,16 +59,7 @@ impl Analyzer {
             }
             ExprKind::Unary(operator, operand) => self.unary(at, *operator, operand, want)?,
             ExprKind::Cast(class, operand) => self.explicit(at, class, operand)?,
-            ExprKind::Binary(operator, left, right) => {
-                self.binary(at, *operator, left, right, want)?
-            }
-            ExprKind::Compare(operator, left, right) => self.compare(at, *operator, left, right)?,
-            ExprKind::Logic(and, left, right) => {
-                let left = self.value(left, Type::BOOLEAN, false, false)?;
-                let right = self.value(right, Type::BOOLEAN, false, false)?;
-                Typed::new(at, Op::Logic(*and, Box::new((left, right))), Type::BOOLEAN)
-            }
-            ExprKind::InstanceOf(operand, class) => self.instance_of(at, operand, class)?,
+            ExprKind::Operators(first, links) => self.operators(at, first, links, want)?,
             ExprKind::Conditional(condition, yes, no) => {
                 self.conditional(at, condition, (yes, no), want)?
             }
@@ -109,26 +100,12 @@ impl Analyzer {
                 operator.name(),
                 operator.symbol()
             ),
-            ExprKind::Binary(operator, ..) => format!(
-                "result not used from {} operation [{}]",
-                operator.name(),
-                operator.symbol()
-            ),
-            ExprKind::Compare(operator, ..) => format!(
-                "result not used from {} operation [{}]",
-                operator.name(),
-                operator.symbol()
-            ),
-            ExprKind::Logic(and, ..) => format!(
-                "result not used from {} operation [{}]",
-                if *and { "boolean and" } else { "boolean or" },
-                if *and { "&&" } else { "||" }
-            ),
             ExprKind::Cast(class, _) => {
                 format!("result not used from explicit cast with target type [{class}]")
             }
-            ExprKind::InstanceOf(_, class) => {
-                format!("result not used from instanceof with target type [{class}]")
+            ExprKind::Operators(_, links) => {
+                let last = links.last().map(Link::shown).unwrap_or_default();
+                format!("result not used from {last}")
             }
             ExprKind::Conditional(..) => {
                 "result not used from conditional operation [?:]".to_owned()

@@ -6,20 +6,6 @@ use crate::engine::painless::interpret::arithmetic;
 use crate::engine::painless::types::Type;
 use crate::engine::value::Value;
 
-fn to_value(constant: Constant) -> Value {
-    match constant {
-        Constant::Null => Value::Null,
-        Constant::Bool(value) => Value::Bool(value),
-        Constant::Byte(n) => Value::Byte(n),
-        Constant::Short(n) => Value::Short(n),
-        Constant::Char(unit) => Value::Char(unit),
-        Constant::Int(n) => Value::Int(n),
-        Constant::Long(n) => Value::Long(n),
-        Constant::Float(n) => Value::Float(n),
-        Constant::Double(n) => Value::Double(n),
-    }
-}
-
 fn from_value(value: &Value) -> Option<Constant> {
     Some(match value {
         Value::Bool(value) => Constant::Bool(*value),
@@ -36,7 +22,7 @@ fn from_value(value: &Value) -> Option<Constant> {
 
 /// A numeric constant as a constant of another type.
 pub(super) fn convert(constant: Constant, ty: Type) -> Option<Constant> {
-    from_value(&arithmetic::convert(&to_value(constant), ty)?)
+    from_value(&arithmetic::convert(&constant.into(), ty)?)
 }
 
 /// The result of an operator; `Err` for a division by zero.
@@ -46,7 +32,7 @@ pub(super) fn binary(
     left: Constant,
     right: Constant,
 ) -> Option<Result<Constant, ()>> {
-    match arithmetic::binary(operator, kind, &to_value(left), &to_value(right))? {
+    match arithmetic::binary(operator, kind, &left.into(), &right.into())? {
         Ok(value) => from_value(&value).map(Ok),
         Err(arithmetic::DivisionByZero) => Some(Err(())),
     }
@@ -54,5 +40,5 @@ pub(super) fn binary(
 
 /// The result of a unary operator.
 pub(super) fn unary(operator: Unary, kind: Kind, operand: Constant) -> Option<Constant> {
-    from_value(&arithmetic::unary(operator, kind, &to_value(operand))?)
+    from_value(&arithmetic::unary(operator, kind, &operand.into())?)
 }

@@ -9,6 +9,7 @@ mod chain;
 mod expression;
 mod fold;
 mod lambda;
+mod links;
 mod operator;
 mod repeat;
 mod scope;
@@ -304,16 +305,16 @@ impl Analyzer {
             self.define(0, name, Type::MAP, false)?;
         }
         if source.body.is_empty() {
-            // A condition gets the document handed in.
-            let parameters = u8::from(context == Context::Condition);
+            // the map of the context is the only one that counts as a parameter
+            let parameters = context.variables().len() - 1;
             return argument_error(
-                0,
+                source.at,
                 format!(
                     "invalid function definition: found no statements for function [execute] with [{parameters}] parameters"
                 ),
             );
         }
-        let (body, flow) = self.body(&source.body, 0)?;
+        let (body, flow) = self.body(&source.body, source.at)?;
         let scope = self.scopes.pop();
         let default = match result {
             Type::BOOLEAN => Constant::Bool(false),

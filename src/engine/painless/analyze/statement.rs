@@ -1,7 +1,9 @@
 //! Statements, and where control can go.
 
 use super::{Analyzer, Checked, Want, argument_error, cast_error, strip};
-use crate::engine::painless::ast::{Block, Catch, Expr, ExprKind, Stmt, StmtKind, Variable};
+use crate::engine::painless::ast::{
+    Block, Body, Branch, Catch, Expr, ExprKind, Stmt, StmtKind, Variable,
+};
 use crate::engine::painless::code::{Code, Constant, Handler, NOWHERE, Step, StepKind};
 use crate::engine::painless::error::{Cause, Fault};
 use crate::engine::painless::types::Type;
@@ -115,18 +117,18 @@ impl Analyzer {
         Ok((steps, flow))
     }
 
-    /// The place of a block is that of its first statement's.
-    pub(super) fn blocks(&mut self, block: &[Stmt], around: Around) -> Checked<(Vec<Step>, Flow)> {
-        let place = block.first().map_or(0, |first| first.at);
-        self.block(block, place, around)
+    /// The statements of a block. That all paths leave it is not passed on: the
+    /// compiler looks for unreachable statements within one block only.
+    pub(super) fn blocks(&mut self, body: &Body, around: Around) -> Checked<(Vec<Step>, Flow)> {
+        let (steps, flow) = self.block(&body.statements, body.at, around)?;
+        Ok((steps, Flow { all: false, ..flow }))
     }
 
     pub(super) fn statement(&mut self, statement: &Stmt, around: Around) -> Checked<Stepped> {
         let at = statement.at;
         match &statement.kind {
-            StmtKind::If(condition, then, otherwise) => {
-                self.mark_statement(at);
-                self.if_statement(at, condition, then, otherwise.as_ref(), around)
+            StmtKind::If(branches, otherwise) => {
+                self.if_statement(branches, otherwise.as_ref(), around)
             }
             StmtKind::While(condition, body) => {
                 self.mark_statement(at);
@@ -230,29 +232,34 @@ impl Analyzer {
 
     fn if_statement(
         &mut self,
-        at: usize,
-        condition: &Expr,
-        then: &Block,
+        branches: &[Branch],
         otherwise: Option<&Block>,
         around: Around,
     ) -> Checked<Stepped> {
-        let code = self.condition(condition)?;
-        let then = match then {
-            Some(then) if is_bool(condition).is_none() => then,
-            _ => return argument_error(at, "extraneous if block"),
-        };
-        let (then, mut flow) = self.blocks(then, around)?;
-        let mut other = Vec::new();
-        match otherwise {
-            Some(Some(otherwise)) => {
-                let (steps, next) = self.blocks(otherwise, around)?;
-                other = steps;
-                flow = flow.and(next);
-            }
-            Some(None) => return argument_error(at, "extraneous else block."),
-            None => flow = flow.and(Flow::default()),
+        let mut codes = Vec::with_capacity(branches.len());
+        let mut all: Option<Flow> = None;
+        for branch in branches {
+            self.mark_statement(branch.at);
+            let condition = self.condition(&branch.condition)?;
+            let body = match &branch.body {
+                Some(body) if is_bool(&branch.condition).is_none() => body,
+                _ => return argument_error(branch.at, "extraneous if block"),
+            };
+            let (steps, flow) = self.blocks(body, around)?;
+            all = Some(all.map_or(flow, |all| all.and(flow)));
+            codes.push((condition, steps));
         }
-        Ok((StepKind::If(code, then, other), flow))
+        let mut last = Vec::new();
+        let mut flow = Flow::default();
+        match (otherwise, branches.last()) {
+            (Some(Some(otherwise)), _) => (last, flow) = self.blocks(otherwise, around)?,
+            (Some(None), Some(branch)) => {
+                return argument_error(branch.at, "extraneous else block.");
+            }
+            _ => {}
+        }
+        let flow = all.map_or(flow, |all| all.and(flow));
+        Ok((StepKind::If(codes, last), flow))
     }
 
     fn declare(&mut self, class: &str, variables: &[Variable]) -> Checked<Stepped> {

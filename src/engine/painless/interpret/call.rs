@@ -1,6 +1,6 @@
 //! Calling functions of the script and methods of the library.
 
-use super::statement::{Flow, default};
+use super::statement::Flow;
 use super::{Run, Vm, illegal_argument, null_pointer, throw_bare};
 use crate::engine::painless::code::{DefCall, Referee};
 use crate::engine::painless::library::MethodId;
@@ -46,7 +46,7 @@ impl Vm<'_> {
         self.depth -= 1;
         match result? {
             Flow::Return(value) => Ok(value),
-            _ => Ok(routine.default.map_or(Value::Null, default)),
+            _ => Ok(routine.default.map_or(Value::Null, Value::from)),
         }
     }
 

@@ -4,32 +4,18 @@ use super::arithmetic::{binary, compare, unary};
 use super::def::division;
 use super::{Exception, Run, Vm, class_cast, null_pointer, throw};
 use crate::engine::painless::ast::{Binary, Comparison};
-use crate::engine::painless::code::{Cast, Code, Compound, Constant, Kind, NOWHERE, Op};
+use crate::engine::painless::code::{Act, Cast, Chain, Code, Compound, Kind, NOWHERE, Op};
 use crate::engine::painless::library::MethodId;
 use crate::engine::painless::methods::pattern::Pattern;
 use crate::engine::painless::types::Type;
 use crate::engine::value::{Array, JavaMap, JavaString, Map, Value, equals, identical};
-
-fn constant(constant: Constant) -> Value {
-    match constant {
-        Constant::Null => Value::Null,
-        Constant::Bool(value) => Value::Bool(value),
-        Constant::Byte(n) => Value::Byte(n),
-        Constant::Short(n) => Value::Short(n),
-        Constant::Char(unit) => Value::Char(unit),
-        Constant::Int(n) => Value::Int(n),
-        Constant::Long(n) => Value::Long(n),
-        Constant::Float(n) => Value::Float(n),
-        Constant::Double(n) => Value::Double(n),
-    }
-}
 
 impl Vm<'_> {
     /// Evaluates; a failure is noted to have arisen here.
     pub(super) fn eval(&mut self, code: &Code) -> Run<Value> {
         match &code.op {
             Op::Local(slot) => return Ok(self.local(*slot)),
-            Op::Constant(value) => return Ok(constant(*value)),
+            Op::Constant(value) => return Ok((*value).into()),
             Op::Text(index) => return Ok(Value::Str(self.text(*index))),
             _ => {}
         }
@@ -54,7 +40,7 @@ impl Vm<'_> {
     fn operate(&mut self, code: &Code) -> Run<Value> {
         match &code.op {
             Op::Local(slot) => Ok(self.local(*slot)),
-            Op::Constant(value) => Ok(constant(*value)),
+            Op::Constant(value) => Ok((*value).into()),
             Op::Text(index) => Ok(Value::Str(self.text(*index))),
             Op::Load(target) => self.load(target),
             Op::Assign(assign) => self.assign(assign),
@@ -71,23 +57,12 @@ impl Vm<'_> {
             Op::Compare(operator, kind, pair) => {
                 let left = self.eval(&pair.0)?;
                 let right = self.eval(&pair.1)?;
-                if *kind == Kind::Def {
-                    return Self::compare_def(*operator, &left, &right).map(Value::Bool);
-                }
-                match compare(*operator, *kind, &left, &right) {
-                    Some(result) => Ok(Value::Bool(result)),
-                    None => class_cast("operands of another type"),
-                }
+                Self::comparison(*operator, *kind, &left, &right).map(Value::Bool)
             }
             Op::Same(operator, pair) => {
                 let left = self.eval(&pair.0)?;
                 let right = self.eval(&pair.1)?;
-                Ok(Value::Bool(match operator {
-                    Comparison::Same => identical(&left, &right),
-                    Comparison::NotSame => !identical(&left, &right),
-                    Comparison::NotEqual => !equals(&left, &right),
-                    _ => equals(&left, &right),
-                }))
+                Ok(Value::Bool(sameness(*operator, &left, &right)))
             }
             Op::Logic(and, pair) => {
                 let left = self.bool(&pair.0)?;
@@ -138,6 +113,7 @@ impl Vm<'_> {
                 let value = self.eval(inner)?;
                 Ok(Value::Bool(ty.is_def() || self.is_instance(&value, *ty)))
             }
+            Op::Chain(chain) => self.chain(chain),
             Op::Elvis(pair) => match self.eval(&pair.0)? {
                 Value::Null => self.eval(&pair.1),
                 value => Ok(value),
@@ -178,6 +154,50 @@ impl Vm<'_> {
             }
             Op::Reference(referee) => self.reference(referee),
             _ => class_cast("an operation that cannot be run"),
+        }
+    }
+
+    fn comparison(operator: Comparison, kind: Kind, left: &Value, right: &Value) -> Run<bool> {
+        if kind == Kind::Def {
+            return Self::compare_def(operator, left, right);
+        }
+        match compare(operator, kind, left, right) {
+            Some(result) => Ok(result),
+            None => class_cast("operands of another type"),
+        }
+    }
+
+    fn chain(&mut self, chain: &Chain) -> Run<Value> {
+        let mut value = self.eval(&chain.first)?;
+        for link in &chain.links {
+            value = self
+                .step()
+                .and_then(|()| self.act(&link.act, value))
+                .map_err(|thrown| Self::locate(thrown, link.at))?;
+        }
+        Ok(value)
+    }
+
+    fn act(&mut self, act: &Act, left: Value) -> Run<Value> {
+        match act {
+            Act::Math(operator, kind, right) => {
+                let right = self.eval(right)?;
+                self.arithmetic(*operator, *kind, &left, &right)
+            }
+            Act::Compare(operator, kind, right) => {
+                let right = self.eval(right)?;
+                Self::comparison(*operator, *kind, &left, &right).map(Value::Bool)
+            }
+            Act::Same(operator, right) => {
+                let right = self.eval(right)?;
+                Ok(Value::Bool(sameness(*operator, &left, &right)))
+            }
+            Act::Logic(and, right) => match left {
+                Value::Bool(left) if left != *and => Ok(Value::Bool(left)),
+                _ => self.bool(right).map(Value::Bool),
+            },
+            Act::Cast(cast) => self.apply(*cast, left),
+            Act::InstanceOf(ty) => Ok(Value::Bool(ty.is_def() || self.is_instance(&left, *ty))),
         }
     }
 
@@ -279,6 +299,16 @@ impl Vm<'_> {
         }
         let class = ty.array_class(self.library);
         Ok(Value::Array(Array::new(&class, items)))
+    }
+}
+
+/// Comparison of references: by identity or by `equals`.
+fn sameness(operator: Comparison, left: &Value, right: &Value) -> bool {
+    match operator {
+        Comparison::Same => identical(left, right),
+        Comparison::NotSame => !identical(left, right),
+        Comparison::NotEqual => !equals(left, right),
+        _ => equals(left, right),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Running statements.
 
 use super::{Exception, Run, Throw, Thrown, Vm, null_pointer};
-use crate::engine::painless::code::{Cast, Code, Constant, Handler, NOWHERE, Step, StepKind};
+use crate::engine::painless::code::{Cast, Code, Handler, NOWHERE, Step, StepKind};
 use crate::engine::painless::types::Type;
 use crate::engine::value::Value;
 
@@ -42,18 +42,19 @@ impl Vm<'_> {
             StepKind::Store(slot, value, zero) => {
                 let value = match value {
                     Some(value) => self.eval(value)?,
-                    None => default(*zero),
+                    None => (*zero).into(),
                 };
                 self.set_local(*slot, value);
                 Ok(Flow::Next)
             }
             StepKind::Declare(steps) => self.block(steps),
-            StepKind::If(condition, then, otherwise) => {
-                if self.test(condition)? {
-                    self.block(then)
-                } else {
-                    self.block(otherwise)
+            StepKind::If(branches, otherwise) => {
+                for (condition, body) in branches {
+                    if self.test(condition)? {
+                        return self.block(body);
+                    }
                 }
+                self.block(otherwise)
             }
             StepKind::Loop {
                 first,
@@ -193,20 +194,5 @@ pub(in crate::engine::painless) fn thrown_by(value: &Value) -> Throw {
             message: None,
             at: NOWHERE,
         }),
-    }
-}
-
-/// The value of a constant.
-pub(super) fn default(constant: Constant) -> Value {
-    match constant {
-        Constant::Bool(value) => Value::Bool(value),
-        Constant::Byte(n) => Value::Byte(n),
-        Constant::Short(n) => Value::Short(n),
-        Constant::Char(unit) => Value::Char(unit),
-        Constant::Int(n) => Value::Int(n),
-        Constant::Long(n) => Value::Long(n),
-        Constant::Float(n) => Value::Float(n),
-        Constant::Double(n) => Value::Double(n),
-        Constant::Null => Value::Null,
     }
 }

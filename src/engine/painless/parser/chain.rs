@@ -253,7 +253,7 @@ impl Parser<'_> {
         self.accept(")");
         self.expect("->")?;
         let body = if self.is("{") {
-            self.block()?.unwrap_or_default()
+            self.block()?.map_or_else(Vec::new, |body| body.statements)
         } else {
             let value = self.expression()?;
             vec![Stmt {

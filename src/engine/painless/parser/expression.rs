@@ -1,7 +1,7 @@
 //! Operators, by precedence.
 
 use super::{Parsed, Parser};
-use crate::engine::painless::ast::{Binary, Comparison, Expr, ExprKind, Unary};
+use crate::engine::painless::ast::{Binary, Comparison, Expr, ExprKind, Link, Unary};
 use crate::engine::painless::token::Kind;
 
 /// An operator between two operands.
@@ -102,9 +102,12 @@ impl Parser<'_> {
         })
     }
 
+    /// Operands with operators of at least this level between them.
     fn operators(&mut self, lowest: u8) -> Parsed<Expr> {
         let at = self.start();
-        let mut left = self.unary()?;
+        let first = self.unary()?;
+        let mut tallest = self.height;
+        let mut links = Vec::new();
         loop {
             let token = self.token();
             let found = match token.kind {
@@ -112,31 +115,46 @@ impl Parser<'_> {
                 _ => None,
             };
             let Some((level, operator)) = found.filter(|(level, _)| *level >= lowest) else {
-                return Ok(left);
+                self.height = tallest;
+                return self.linked(at, first, links);
             };
             self.take();
-            let height = self.height;
-            let first = Box::new(left);
-            let kind = match operator {
-                Infix::InstanceOf => ExprKind::InstanceOf(first, self.type_name()?),
-                // the only one that groups to the right
-                Infix::Elvis => {
-                    let second = self.nested(|parser| parser.operators(level))?;
-                    ExprKind::Elvis(first, Box::new(second))
-                }
-                _ => {
-                    let second = Box::new(self.operators(level + 1)?);
-                    match operator {
-                        Infix::Binary(operator) => ExprKind::Binary(operator, first, second),
-                        Infix::Compare(operator) => ExprKind::Compare(operator, first, second),
-                        Infix::And => ExprKind::Logic(true, first, second),
-                        _ => ExprKind::Logic(false, first, second),
-                    }
-                }
-            };
-            self.grow(height)?;
-            left = Expr { at, kind };
+            if let Infix::Elvis = operator {
+                // the only one that groups to the right, and the last of all
+                let second = self.nested(|parser| parser.operators(level))?;
+                let right = std::mem::replace(&mut self.height, tallest);
+                let first = self.linked(at, first, links)?;
+                self.grow(right)?;
+                let kind = ExprKind::Elvis(Box::new(first), Box::new(second));
+                return Ok(Expr { at, kind });
+            }
+            links.push(self.link(level, operator)?);
+            tallest = tallest.max(self.height);
         }
+    }
+
+    /// Operands and the operators between them, a level above the tallest of
+    /// these; just the first if there are none.
+    fn linked(&mut self, at: usize, first: Expr, links: Vec<Link>) -> Parsed<Expr> {
+        if links.is_empty() {
+            return Ok(first);
+        }
+        self.grow(0)?;
+        let kind = ExprKind::Operators(Box::new(first), links);
+        Ok(Expr { at, kind })
+    }
+
+    fn link(&mut self, level: u8, operator: Infix) -> Parsed<Link> {
+        if let Infix::InstanceOf = operator {
+            return self.type_name().map(Link::InstanceOf);
+        }
+        let second = self.operators(level + 1)?;
+        Ok(match operator {
+            Infix::Binary(operator) => Link::Binary(operator, second),
+            Infix::Compare(operator) => Link::Compare(operator, second),
+            Infix::And => Link::Logic(true, second),
+            _ => Link::Logic(false, second),
+        })
     }
 
     fn unary(&mut self) -> Parsed<Expr> {

@@ -1,11 +1,14 @@
 //! Functions and statements.
 
 use super::{Parsed, Parser};
-use crate::engine::painless::ast::{Block, Catch, Function, Source, Stmt, StmtKind, Variable};
+use crate::engine::painless::ast::{
+    Block, Body, Branch, Catch, Function, Source, Stmt, StmtKind, Variable,
+};
 use crate::engine::painless::token::Kind;
 
 impl Parser<'_> {
     pub(super) fn source(&mut self) -> Parsed<Source> {
+        let at = self.start();
         let mut functions = Vec::new();
         while self.at_function() {
             functions.push(self.function()?);
@@ -14,7 +17,11 @@ impl Parser<'_> {
         while self.kind(0) != Kind::End {
             body.push(self.statement()?);
         }
-        Ok(Source { functions, body })
+        Ok(Source {
+            at,
+            functions,
+            body,
+        })
     }
 
     fn at_function(&self) -> bool {
@@ -36,7 +43,7 @@ impl Parser<'_> {
             parameters.push((class, self.name()?));
         }
         self.expect(")")?;
-        let body = self.block()?.unwrap_or_default();
+        let body = self.block()?.map_or_else(Vec::new, |body| body.statements);
         Ok(Function {
             at,
             result,
@@ -48,13 +55,14 @@ impl Parser<'_> {
 
     /// Statements in braces; `None` if there are none.
     pub(super) fn block(&mut self) -> Parsed<Block> {
+        let at = self.start();
         self.expect("{")?;
         let mut statements = Vec::new();
         while !self.is("}") {
             statements.push(self.nested(|parser| parser.statement_in(true))?);
         }
         self.expect("}")?;
-        Ok((!statements.is_empty()).then_some(statements))
+        Ok((!statements.is_empty()).then_some(Body { at, statements }))
     }
 
     fn statement(&mut self) -> Parsed<Stmt> {
@@ -64,7 +72,7 @@ impl Parser<'_> {
     /// A statement; the last one directly in a block needs no semicolon.
     fn statement_in(&mut self, block: bool) -> Parsed<Stmt> {
         let at = self.start();
-        let kind = if self.accept("if") {
+        let kind = if self.is("if") {
             self.if_statement()?
         } else if self.accept("while") {
             let condition = self.condition()?;
@@ -161,7 +169,11 @@ impl Parser<'_> {
         if self.is("{") {
             return self.block();
         }
-        Ok(Some(vec![self.statement()?]))
+        let statement = self.statement()?;
+        Ok(Some(Body {
+            at: statement.at,
+            statements: vec![statement],
+        }))
     }
 
     fn trailer_or_empty(&mut self) -> Parsed<Block> {
@@ -171,15 +183,26 @@ impl Parser<'_> {
         self.trailer()
     }
 
+    /// An `if` with all its `else if`, however many these are.
     fn if_statement(&mut self) -> Parsed<StmtKind> {
-        let condition = self.condition()?;
-        let then = self.trailer()?;
-        let otherwise = if self.accept("else") {
-            Some(self.trailer()?)
-        } else {
-            None
-        };
-        Ok(StmtKind::If(condition, then, otherwise))
+        let mut branches = Vec::new();
+        loop {
+            let at = self.start();
+            self.expect("if")?;
+            let condition = self.condition()?;
+            let body = self.trailer()?;
+            branches.push(Branch {
+                at,
+                condition,
+                body,
+            });
+            if !self.accept("else") {
+                return Ok(StmtKind::If(branches, None));
+            }
+            if !self.is("if") {
+                return Ok(StmtKind::If(branches, Some(self.trailer()?)));
+            }
+        }
     }
 
     fn for_statement(&mut self) -> Parsed<StmtKind> {
