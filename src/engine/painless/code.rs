@@ -1,6 +1,6 @@
 //! A script ready to run: types checked, names resolved to slots and methods.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::ast::{Binary, Comparison, Unary};
 use super::library::MethodId;
@@ -90,6 +90,22 @@ impl From<Constant> for Value {
     }
 }
 
+/// Remembers whether a property was ever read.
+#[derive(Debug, Default)]
+pub(super) struct Linked(AtomicBool);
+
+impl Linked {
+    pub(super) fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set(&self) {
+        if !self.get() {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
 /// Remembers which method a call found last, by class.
 #[derive(Debug, Default)]
 pub(super) struct Cache(AtomicU64);
@@ -99,6 +115,11 @@ impl Cache {
         let known = self.0.load(Ordering::Relaxed);
         let fits = known >> 32 == u64::from(class.0) + 1;
         fits.then(|| MethodId(u32::try_from(known & 0xffff_ffff).unwrap_or_default()))
+    }
+
+    /// Whether a call ever found one.
+    pub(super) fn linked(&self) -> bool {
+        self.0.load(Ordering::Relaxed) != 0
     }
 
     pub(super) fn set(&self, class: ClassId, method: MethodId) {
@@ -252,7 +273,7 @@ pub(super) enum Referee {
 pub(super) enum Target {
     Local(u16),
     /// A property of a `def`, by name and the place of that name among the texts.
-    Dot(Code, String, u32),
+    Dot(Code, String, u32, Linked),
     MapItem(Code, Code),
     ListItem(Code, Code),
     ArrayItem(Code, Code),

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::methods::beyond::{CLASSES, MEMBERS};
 use super::methods::{Native, TABLES, Table};
 use super::types::{ClassId, Type, WELL_KNOWN};
 
@@ -16,7 +17,47 @@ pub(super) struct Method {
     pub(super) parameters: Vec<Type>,
     pub(super) result: Type,
     pub(super) native: Native,
+    /// Takes the same time however long its receiver is.
+    pub(super) quick: bool,
+    /// Works on collections; its receiver may be an object that behaves as one.
+    pub(super) on_collections: bool,
 }
+
+/// Methods that do not go through all of their receiver.
+const QUICK: &[&str] = &[
+    "add",
+    "addLast",
+    "append",
+    "charAt",
+    "codePointAt",
+    "empty",
+    "get",
+    "getFirst",
+    "getLast",
+    "getLength",
+    "hasNext",
+    "isEmpty",
+    "iterator",
+    "length",
+    "next",
+    "offer",
+    "peek",
+    "pop",
+    "push",
+    "set",
+    "setCharAt",
+    "size",
+];
+
+/// Classes whose methods may find an object in place of a collection.
+const COLLECTIONS: &[&str] = &[
+    "java.lang.Object",
+    "java.lang.Iterable",
+    "java.util.Collection",
+    "java.util.Collections",
+    "java.util.List",
+    "java.util.Queue",
+];
 
 /// A method by its place in the library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +169,30 @@ impl Library {
         self.runtime.get(name).copied()
     }
 
+    /// The class of this name, if Elasticsearch has it and this engine has not.
+    pub(super) fn class_beyond(name: &str) -> Option<String> {
+        let plain = name.trim_end_matches("[]");
+        let mut known = CLASSES.iter().map(|class| class.replace('$', "."));
+        known.find(|class| {
+            let short = class
+                .find(|c: char| c.is_ascii_uppercase())
+                .and_then(|start| class.get(start..));
+            class == plain || short == Some(plain)
+        })
+    }
+
+    /// The method of this name and arity, if Elasticsearch has it and this engine
+    /// has not.
+    pub(super) fn member_beyond(&self, class: ClassId, name: &str, arity: usize) -> Option<String> {
+        let wanted = format!("{name}/{arity}");
+        let supers = self.class(class).supers.iter();
+        supers.map(|&parent| self.class(parent)).find_map(|parent| {
+            let (_, members) = MEMBERS.iter().find(|(class, _)| *class == parent.name)?;
+            let known = members.contains(&wanted.as_str());
+            known.then(|| format!("{}.{wanted}", parent.canonical))
+        })
+    }
+
     fn build() -> Self {
         let mut library = Self {
             classes: Vec::new(),
@@ -220,7 +285,10 @@ impl Library {
         };
         let arity = parameters.len();
         let method = MethodId(u32::try_from(self.methods.len()).unwrap_or(u32::MAX));
+        let owner = self.class(class).name;
         self.methods.push(Method {
+            quick: QUICK.contains(&name),
+            on_collections: COLLECTIONS.contains(&owner),
             class,
             name,
             parameters,

@@ -9,7 +9,8 @@ pub struct Limits {
     pub source: usize,
     /// Rounds of all loops of one call of a function together.
     pub rounds: u32,
-    /// Calls of functions within each other.
+    /// Calls of functions within each other; fewer where their expressions nest, as
+    /// the stack of the thread has to hold both.
     pub depth: usize,
     /// Operations of one run.
     pub steps: u64,
@@ -26,7 +27,7 @@ impl Default for Limits {
         Self {
             source: 65_535,
             rounds: 1_000_000,
-            depth: 400,
+            depth: 1_000,
             steps: 100_000_000,
             text: 10_000_000,
             elements: 5_000_000,

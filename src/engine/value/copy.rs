@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::walk::{Walk, visit};
 use super::{JavaMap, List, MAX_DEPTH, Map, Value};
 
 /// Why a value cannot be copied into a document.
@@ -11,6 +12,8 @@ pub enum CopyError {
     UnexpectedType(String),
     /// Containers nest deeper than [`MAX_DEPTH`].
     TooDeep,
+    /// The copy would have too many values.
+    TooLarge,
 }
 
 impl fmt::Display for CopyError {
@@ -18,31 +21,38 @@ impl fmt::Display for CopyError {
         match self {
             Self::UnexpectedType(class) => write!(f, "unexpected value type [class {class}]"),
             Self::TooDeep => write!(f, "more than {MAX_DEPTH} levels of nesting"),
+            Self::TooLarge => f.write_str("more values than a document may hold"),
         }
     }
 }
 
 impl std::error::Error for CopyError {}
 
-pub(super) fn deep_copy(value: &Value, depth: usize) -> Result<Value, CopyError> {
+pub(super) fn deep_copy(value: &Value) -> Result<Value, CopyError> {
+    let _walk = Walk::begin();
+    copied(value, 0)
+}
+
+fn copied(value: &Value, depth: usize) -> Result<Value, CopyError> {
     if depth > MAX_DEPTH {
         return Err(CopyError::TooDeep);
+    }
+    if !visit() {
+        return Err(CopyError::TooLarge);
     }
     match value {
         Value::Map(map) | Value::FrozenMap(map) => {
             let map = map.borrow();
             let mut copy = JavaMap::with_capacity(map.len());
             for (key, value) in map.iter() {
-                copy.put(key.clone(), deep_copy(value, depth + 1)?);
+                copy.put(key.clone(), copied(value, depth + 1)?);
             }
             Ok(Value::Map(Map::new(copy)))
         }
         Value::List(list) | Value::FrozenList(list) => {
             let items = list.borrow();
-            let copy: Result<Vec<Value>, CopyError> = items
-                .iter()
-                .map(|item| deep_copy(item, depth + 1))
-                .collect();
+            let copy: Result<Vec<Value>, CopyError> =
+                items.iter().map(|item| copied(item, depth + 1)).collect();
             Ok(Value::List(List::new(copy?)))
         }
         Value::Null
@@ -53,6 +63,10 @@ pub(super) fn deep_copy(value: &Value, depth: usize) -> Result<Value, CopyError>
         | Value::Double(_)
         | Value::Str(_) => Ok(value.clone()),
         Value::Object(object) if object.json().is_some() => Ok(value.clone()),
+        Value::Object(object) => match object.list() {
+            Some(items) => copied(&Value::list(items), depth),
+            None => Err(CopyError::UnexpectedType(object.class_name().to_owned())),
+        },
         _ => Err(CopyError::UnexpectedType(value.class_name().to_owned())),
     }
 }

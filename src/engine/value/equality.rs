@@ -1,16 +1,22 @@
 //! `Objects.equals` and `==` of references.
 
+use super::copy::is_container;
+use super::walk::{Walk, visit};
 use super::{JavaMap, MAX_DEPTH, Value};
 
 /// `Objects.equals(left, right)`. Containers below [`MAX_DEPTH`] count as
-/// different (Java would overflow its stack on ones that hold themselves).
+/// different (Java would overflow its stack on ones that hold themselves), and so
+/// do those with very many elements.
 #[must_use]
 pub fn equals(left: &Value, right: &Value) -> bool {
-    equals_at(left, right, 0)
+    if !is_container(left) && !matches!(left, Value::Object(_)) {
+        return equals_at(left, right, 0);
+    }
+    Walk::begin().is_some_and(|_walk| equals_at(left, right, 0))
 }
 
 fn equals_at(left: &Value, right: &Value, depth: usize) -> bool {
-    if depth > MAX_DEPTH {
+    if depth > MAX_DEPTH || depth > 0 && !visit() {
         return false;
     }
     match (left, right) {
@@ -52,6 +58,12 @@ fn equals_at(left: &Value, right: &Value, depth: usize) -> bool {
         }
         (Value::Array(left), Value::Array(right)) => left.same(right),
         (Value::Object(left), Value::Object(right)) => left.equals(right),
+        (Value::Object(object), Value::List(list) | Value::FrozenList(list))
+        | (Value::List(list) | Value::FrozenList(list), Value::Object(object)) => {
+            object.list().is_some_and(|items| {
+                equals_at(&Value::list(items), &Value::List(list.clone()), depth + 1)
+            })
+        }
         _ => false,
     }
 }

@@ -1,14 +1,20 @@
 //! Hash codes as the Java class library defines them; they decide the order in
 //! which a `HashMap` gives its keys.
 
+use super::copy::is_container;
 use super::map::JavaMap;
+use super::walk::{Walk, visit};
 use super::{MAX_DEPTH, Value};
 
 /// `Object.hashCode()` of a value. Containers below [`MAX_DEPTH`] count as 0
-/// (Java would overflow its stack on a container that holds itself).
+/// (Java would overflow its stack on a container that holds itself), and so does
+/// what comes after very many elements.
 #[must_use]
 pub fn hash_code(value: &Value) -> i32 {
-    hash_at(value, 0)
+    if !is_container(value) && !matches!(value, Value::Object(_)) {
+        return hash_at(value, 0);
+    }
+    Walk::begin().map_or(0, |_walk| hash_at(value, 0))
 }
 
 /// How `java.util.HashMap` spreads a hash code before it picks a bucket.
@@ -19,7 +25,7 @@ pub const fn spread(hash: i32) -> u32 {
 }
 
 fn hash_at(value: &Value, depth: usize) -> i32 {
-    if depth > MAX_DEPTH {
+    if depth > MAX_DEPTH || depth > 0 && !visit() {
         return 0;
     }
     match value {

@@ -32,6 +32,7 @@ mod serde_value;
 mod set;
 mod text;
 mod tree;
+mod walk;
 
 pub use array::Array;
 pub use copy::CopyError;
@@ -46,6 +47,7 @@ pub use render::RenderError;
 pub use set::Set;
 pub use text::{JavaString, hash_code_of_str};
 pub use tree::natural_order;
+pub use walk::visits;
 
 /// How deeply lists and maps may nest when they are read, copied, compared or
 /// printed. Java overflows its stack at some thousand levels; this bound stands
@@ -236,9 +238,10 @@ impl Value {
     ///
     /// # Errors
     /// When a value of a type is met that no document may hold (for example
-    /// `Character` or an array), or containers nest deeper than [`MAX_DEPTH`].
+    /// `Character` or an array), containers nest deeper than [`MAX_DEPTH`], or
+    /// there are too many values in all.
     pub fn deep_copy(&self) -> Result<Self, CopyError> {
-        copy::deep_copy(self, 0)
+        copy::deep_copy(self)
     }
 }
 

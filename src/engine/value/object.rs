@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::rc::Rc;
 
-use super::JavaString;
+use super::{JavaString, Value};
 
 /// A Java object that [`Value`](super::Value) has no variant for.
 pub trait JavaObject: Any {
@@ -34,6 +34,11 @@ pub trait JavaObject: Any {
 
     /// What a document that holds it shows, when documents may hold it.
     fn json(&self) -> Option<JavaString> {
+        None
+    }
+
+    /// The elements, if it is a `java.util.List`.
+    fn list(&self) -> Option<Vec<Value>> {
         None
     }
 }
@@ -90,6 +95,12 @@ impl Object {
     #[must_use]
     pub fn json(&self) -> Option<JavaString> {
         self.0.json()
+    }
+
+    /// The elements, if it is a `java.util.List`.
+    #[must_use]
+    pub fn list(&self) -> Option<Vec<Value>> {
+        self.0.list()
     }
 
     /// Whether both are the same object.

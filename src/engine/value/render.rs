@@ -2,7 +2,11 @@
 
 use std::fmt;
 
+use super::walk::{Walk, visit};
 use super::{JavaString, MAX_DEPTH, Value, double_to_string, float_to_string};
+
+/// The longest text that is made where no other bound is given.
+const LONGEST: usize = 64 << 20;
 
 /// Why a value cannot be turned into a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +39,7 @@ fn write(value: &Value, out: &mut impl Sink, depth: usize) -> Result<(), RenderE
     if depth > MAX_DEPTH {
         return Err(RenderError::TooDeep);
     }
-    if out.full() {
+    if out.full() || !visit() {
         return Err(RenderError::TooLong);
     }
     match value {
@@ -97,7 +101,8 @@ pub(super) struct Lossy(String);
 
 impl Lossy {
     pub(super) fn value(&mut self, value: &Value) {
-        if write(value, self, 0).is_err() {
+        let walk = Walk::begin();
+        if walk.is_none() || write(value, self, 0).is_err() {
             self.0.push_str("...");
         }
     }
@@ -117,7 +122,7 @@ impl Sink for Lossy {
     }
 
     fn full(&self) -> bool {
-        false
+        self.0.len() > LONGEST
     }
 }
 
@@ -169,6 +174,7 @@ pub(super) fn render(value: &Value, limit: usize) -> Result<JavaString, RenderEr
         wide: Vec::new(),
         limit,
     };
+    let _walk = Walk::begin();
     write(value, &mut out, 0)?;
     if out.full() {
         return Err(RenderError::TooLong);

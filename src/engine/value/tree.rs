@@ -17,14 +17,22 @@ pub fn natural_order(left: &Value, right: &Value) -> Option<Ordering> {
         (Value::Char(left), Value::Char(right)) => left.cmp(right),
         (Value::Int(left), Value::Int(right)) => left.cmp(right),
         (Value::Long(left), Value::Long(right)) => left.cmp(right),
-        (Value::Float(left), Value::Float(right)) => left.total_cmp(right),
-        (Value::Double(left), Value::Double(right)) => left.total_cmp(right),
+        (Value::Float(left), Value::Float(right)) => double_order((*left).into(), (*right).into()),
+        (Value::Double(left), Value::Double(right)) => double_order(*left, *right),
         (Value::BigInt(left), Value::BigInt(right)) => {
             compare_decimal(&left.to_str(), &right.to_str())
         }
         (Value::Object(left), Value::Object(right)) => return left.compare(right),
         _ => return None,
     })
+}
+
+/// `Double.compare`: all NaNs are equal and above everything else.
+fn double_order(left: f64, right: f64) -> Ordering {
+    match (left.is_nan(), right.is_nan()) {
+        (false, false) => left.total_cmp(&right),
+        (left, right) => left.cmp(&right),
+    }
 }
 
 fn compare_decimal(left: &str, right: &str) -> Ordering {

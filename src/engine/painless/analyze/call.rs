@@ -1,6 +1,6 @@
 //! Calls of functions, methods and constructors.
 
-use super::{Analyzer, Checked, Seen, Typed, Want, argument_error};
+use super::{Analyzer, Checked, Seen, Typed, Want, argument_error, no_class};
 use crate::engine::painless::ast::Expr;
 use crate::engine::painless::code::{Cache, Code, DefCall, Op};
 use crate::engine::painless::types::Type;
@@ -41,7 +41,7 @@ impl Analyzer {
         arguments: &[Expr],
     ) -> Checked<Typed> {
         let Some(ty) = self.library.resolve(class) else {
-            return argument_error(at, format!("Not a type [{class}]."));
+            return no_class(at, class, format!("Not a type [{class}]."));
         };
         let Some(method) = self.library.class(ty.class).constructor(arguments.len()) else {
             let (shown, count) = (self.name(ty), arguments.len());
@@ -63,7 +63,7 @@ impl Analyzer {
         filled: bool,
     ) -> Checked<Typed> {
         let Some(ty) = self.library.resolve(class) else {
-            return argument_error(at, format!("Not a type [{class}]."));
+            return no_class(at, class, format!("Not a type [{class}]."));
         };
         let element = if filled { ty.element() } else { Type::INT };
         let mut codes = Vec::with_capacity(items.len());
@@ -91,14 +91,15 @@ impl Analyzer {
         let count = arguments.len();
         let typed = match seen {
             Seen::Partial(symbol) => {
-                return argument_error(at, format!("cannot resolve symbol [{symbol}]"));
+                return no_class(at, &symbol, format!("cannot resolve symbol [{symbol}]"));
             }
             Seen::Static(ty) => {
                 let method = self.library.class(ty.class).static_method(name, count);
                 let Some(method) = method.filter(|_| !ty.is_array()) else {
                     let shown = self.name(ty);
-                    return argument_error(
+                    return self.no_member(
                         at,
+                        (ty, name, count),
                         format!("static method [{shown}, {name}/{count}] not found"),
                     );
                 };
@@ -115,8 +116,9 @@ impl Analyzer {
                 let method = self.library.class(ty.boxed().class).method(name, count);
                 let Some(method) = method.filter(|_| !ty.is_array()) else {
                     let shown = self.name(ty);
-                    return argument_error(
+                    return self.no_member(
                         at,
+                        (ty, name, count),
                         format!("member method [{shown}, {name}/{count}] not found"),
                     );
                 };

@@ -2,7 +2,7 @@
 
 use super::{Analyzer, Checked, Seen, Typed, Want, argument_error};
 use crate::engine::painless::ast::{Expr, ExprKind, Link};
-use crate::engine::painless::code::{Code, Constant, NOWHERE, Op, Target};
+use crate::engine::painless::code::{Code, Constant, Linked, NOWHERE, Op, Target};
 use crate::engine::painless::error::{Cause, Fault};
 use crate::engine::painless::library::MethodId;
 use crate::engine::painless::types::Type;
@@ -140,7 +140,7 @@ impl Analyzer {
         if ty.is_def() {
             let text = self.text(name);
             return Ok(Place {
-                target: Target::Dot(receiver.code, name.to_owned(), text),
+                target: Target::Dot(receiver.code, name.to_owned(), text, Linked::default()),
                 ty: Type::DEF,
                 dynamic: true,
             });

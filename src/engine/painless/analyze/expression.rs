@@ -1,6 +1,6 @@
 //! Expressions: what may stand as a statement, and which rule each follows.
 
-use super::{Analyzer, Checked, Seen, Typed, Want, argument_error, strip};
+use super::{Analyzer, Checked, Seen, Typed, Want, argument_error, no_class, strip};
 use crate::engine::painless::ast::{Expr, ExprKind, Link};
 use crate::engine::painless::code::{Constant, Op};
 use crate::engine::painless::error::{Cause, Fault};
@@ -14,7 +14,7 @@ impl Analyzer {
         match self.visit(expr, want)? {
             Seen::Value(typed) => Ok(typed),
             Seen::Partial(name) => {
-                argument_error(expr.at, format!("cannot resolve symbol [{name}]"))
+                no_class(expr.at, &name, format!("cannot resolve symbol [{name}]"))
             }
             Seen::Static(ty) => {
                 let name = self.name(ty);

@@ -1,7 +1,7 @@
 //! Operators that group to the left.
 
 use super::casts::{kind_of, promote, promote_add, promote_equality, promote_one, promote_xor};
-use super::{Analyzer, Checked, Typed, Want, argument_error, cast_error, fold, strip};
+use super::{Analyzer, Checked, Typed, Want, argument_error, cast_error, fold, no_class, strip};
 use crate::engine::painless::ast::{Binary, Comparison, Expr, ExprKind, Link};
 use crate::engine::painless::code::{Chain, Code, Constant, Kind, Op};
 use crate::engine::painless::error::{Cause, Fault};
@@ -194,7 +194,13 @@ impl Analyzer {
                 None => parts.push(part),
             }
         }
-        let single = matches!(parts.as_slice(), [Code { op: Op::Text(_), .. }]);
+        let single = matches!(
+            parts.as_slice(),
+            [Code {
+                op: Op::Text(_),
+                ..
+            }]
+        );
         let op = match parts.pop() {
             Some(text) if single => text.op,
             last => {
@@ -254,7 +260,7 @@ impl Analyzer {
         match self.library.resolve(class) {
             Some(ty) if ty.is_primitive() => Ok(ty.boxed()),
             Some(ty) => Ok(ty),
-            None => argument_error(at, format!("Not a type [{class}].")),
+            None => no_class(at, class, format!("Not a type [{class}].")),
         }
     }
 }

@@ -8,6 +8,7 @@ mod casts;
 mod chain;
 mod expression;
 mod fold;
+mod function;
 mod lambda;
 mod links;
 mod operator;
@@ -17,8 +18,8 @@ mod statement;
 
 use std::collections::HashMap;
 
-use super::ast::{Expr, ExprKind, Function, Source};
-use super::code::{Cast, Code, Constant, Op, Program, Routine};
+use super::ast::{Expr, ExprKind, Source};
+use super::code::{Cast, Code, Op, Program};
 use super::error::{Cause, Fault};
 use super::library::Library;
 use super::types::Type;
@@ -128,6 +129,16 @@ fn cast_error<T>(place: usize, reason: impl Into<String>) -> Checked<T> {
     Err(Fault::at(place, Cause::class_cast(reason)))
 }
 
+/// What the reason begins with when only this engine lacks something.
+const OFFLINE: &str = "not supported offline: ";
+
+/// A class that does not exist; or one that Elasticsearch has and this engine has
+/// not, which is another matter.
+fn no_class<T>(place: usize, name: &str, reason: String) -> Checked<T> {
+    let known = Library::class_beyond(name).map(|class| format!("{OFFLINE}class [{class}]"));
+    argument_error(place, known.unwrap_or(reason))
+}
+
 /// The expression without parentheses around it.
 fn strip(mut expr: &Expr) -> &Expr {
     while let ExprKind::Group(inner) = &expr.kind {
@@ -139,6 +150,18 @@ fn strip(mut expr: &Expr) -> &Expr {
 impl Analyzer {
     fn name(&self, ty: Type) -> String {
         ty.name(self.library)
+    }
+
+    /// A method or constant that does not exist, or that only this engine lacks.
+    fn no_member<T>(
+        &self,
+        place: usize,
+        (ty, name, arity): (Type, &str, usize),
+        reason: String,
+    ) -> Checked<T> {
+        let known = self.library.member_beyond(ty.boxed().class, name, arity);
+        let known = known.map(|member| format!("{OFFLINE}method [{member}]"));
+        argument_error(place, known.unwrap_or(reason))
     }
 
     fn scope(&mut self) -> &mut Scope {
@@ -201,134 +224,6 @@ impl Analyzer {
             return argument_error(place, format!("variable [{name}] is already defined"));
         }
         Ok(self.scope().define(name, ty, read_only))
-    }
-
-    fn declare_functions(&mut self, functions: &[Function]) -> Checked<()> {
-        for (index, function) in functions.iter().enumerate() {
-            let Some(result) = self.library.resolve(&function.result) else {
-                return argument_error(
-                    function.at,
-                    format!(
-                        "invalid function definition: return type [{}] not found for function [{}/{}]",
-                        function.result,
-                        function.name,
-                        function.parameters.len()
-                    ),
-                );
-            };
-            let mut parameters = Vec::new();
-            for (class, _) in &function.parameters {
-                let Some(ty) = self.library.resolve(class) else {
-                    return argument_error(
-                        function.at,
-                        format!(
-                            "invalid function definition: parameter type [{class}] not found for function [{}/{}]",
-                            function.name,
-                            function.parameters.len()
-                        ),
-                    );
-                };
-                parameters.push(ty);
-            }
-            let key = (function.name.clone(), parameters.len());
-            if self.functions.contains_key(&key) {
-                return argument_error(
-                    function.at,
-                    format!(
-                        "invalid function definition: found duplicate function [{}/{}].",
-                        function.name,
-                        parameters.len()
-                    ),
-                );
-            }
-            self.functions.insert(
-                key,
-                Signature {
-                    index: u16::try_from(index).unwrap_or(u16::MAX),
-                    result,
-                    parameters,
-                },
-            );
-            self.program.routines.push(Routine::default());
-        }
-        Ok(())
-    }
-
-    fn function(&mut self, index: usize, function: &Function) -> Checked<()> {
-        let key = (function.name.clone(), function.parameters.len());
-        let Some(signature) = self.functions.get(&key) else {
-            return Ok(());
-        };
-        let (result, parameters) = (signature.result, signature.parameters.clone());
-        self.scopes.push(Scope::new(result, false));
-        for ((_, name), ty) in function.parameters.iter().zip(&parameters) {
-            self.define(function.at, name, *ty, false)?;
-        }
-        if function.body.is_empty() {
-            return argument_error(
-                function.at,
-                format!(
-                    "invalid function definition: found no statements for function [{}] with [{}] parameters",
-                    function.name,
-                    parameters.len()
-                ),
-            );
-        }
-        let (body, flow) = self.body(&function.body, function.at)?;
-        if !flow.method && result != Type::VOID {
-            return argument_error(
-                function.at,
-                format!(
-                    "invalid function definition: not all paths provide a return value for function [{}] with [{}] parameters",
-                    function.name,
-                    parameters.len()
-                ),
-            );
-        }
-        let scope = self.scopes.pop();
-        if let Some(routine) = self.program.routines.get_mut(index) {
-            *routine = Routine {
-                parameters: parameters.len(),
-                slots: scope.map_or(0, |scope| scope.slots.into()),
-                body,
-                ..Routine::default()
-            };
-        }
-        Ok(())
-    }
-
-    /// The body of the script: a function with the variables of the context.
-    fn main(&mut self, source: &Source, context: Context) -> Checked<()> {
-        let result = context.result();
-        self.scopes.push(Scope::new(result, false));
-        for name in context.variables() {
-            self.define(0, name, Type::MAP, false)?;
-        }
-        if source.body.is_empty() {
-            // the map of the context is the only one that counts as a parameter
-            let parameters = context.variables().len() - 1;
-            return argument_error(
-                source.at,
-                format!(
-                    "invalid function definition: found no statements for function [execute] with [{parameters}] parameters"
-                ),
-            );
-        }
-        let (body, flow) = self.body(&source.body, source.at)?;
-        let scope = self.scopes.pop();
-        let default = match result {
-            Type::BOOLEAN => Constant::Bool(false),
-            _ => Constant::Null,
-        };
-        self.program.main = u16::try_from(self.program.routines.len()).unwrap_or(u16::MAX);
-        self.program.routines.push(Routine {
-            parameters: context.variables().len(),
-            slots: scope.map_or(0, |scope| scope.slots.into()),
-            body,
-            default: (!flow.method).then_some(default),
-            ..Routine::default()
-        });
-        Ok(())
     }
 
     /// Converts a value to a type.

@@ -1,7 +1,7 @@
 //! Operators with one operand, casts, and those that choose.
 
 use super::casts::{kind_of, promote_conditional, promote_one};
-use super::{Analyzer, Checked, Typed, Want, argument_error, cast_error, fold, strip};
+use super::{Analyzer, Checked, Typed, Want, argument_error, cast_error, fold, no_class, strip};
 use crate::engine::painless::ast::{Expr, ExprKind, Unary};
 use crate::engine::painless::code::{Cast, Code, Kind, Op};
 use crate::engine::painless::types::Type;
@@ -72,7 +72,7 @@ impl Analyzer {
 
     pub(super) fn explicit(&mut self, at: usize, class: &str, operand: &Expr) -> Checked<Typed> {
         let Some(ty) = self.library.resolve(class) else {
-            return argument_error(at, format!("cannot resolve type [{class}]"));
+            return no_class(at, class, format!("cannot resolve type [{class}]"));
         };
         let code = self.value(operand, ty, true, false)?;
         Ok(Typed { code, ty })

@@ -1,6 +1,6 @@
 //! Statements, and where control can go.
 
-use super::{Analyzer, Checked, Want, argument_error, cast_error, strip};
+use super::{Analyzer, Checked, Want, argument_error, cast_error, no_class, strip};
 use crate::engine::painless::ast::{
     Block, Body, Branch, Catch, Expr, ExprKind, Stmt, StmtKind, Variable,
 };
@@ -277,10 +277,8 @@ impl Analyzer {
                 );
             }
             let Some(ty) = self.library.resolve(class) else {
-                return argument_error(
-                    at,
-                    format!("invalid declaration: cannot resolve type [{class}]"),
-                );
+                let reason = format!("invalid declaration: cannot resolve type [{class}]");
+                return no_class(at, class, reason);
             };
             let value = match &variable.value {
                 Some(value) => Some(self.value(value, ty, false, false)?),

@@ -1,11 +1,16 @@
 //! Calling functions of the script and methods of the library.
 
+use super::def::no_class;
 use super::statement::Flow;
-use super::{Run, Vm, illegal_argument, null_pointer, throw_bare};
+use super::{Run, Vm, illegal_argument, throw_bare};
 use crate::engine::painless::code::{DefCall, Referee};
 use crate::engine::painless::library::MethodId;
+use crate::engine::painless::methods::standin;
 use crate::engine::painless::types::Type;
-use crate::engine::value::Value;
+use crate::engine::value::{Value, visits};
+
+/// From which length on a receiver counts as work: that many units for a step.
+const SHORT: usize = 128;
 
 /// What a function value calls in the end.
 #[derive(Clone, Debug)]
@@ -57,7 +62,35 @@ impl Vm<'_> {
         values: &[Value],
     ) -> Run<Value> {
         let method = self.library.method(method);
+        if !method.quick
+            && let Some(receiver) = values.first()
+        {
+            self.charge(receiver)?;
+        }
+        if method.on_collections
+            && let Some(Value::Object(object)) = values.first()
+            && let Some(result) = standin::call(self, object, method, values)
+        {
+            return result;
+        }
         (method.native)(self, values)
+    }
+
+    /// Counts the work that goes with the length of a receiver, and what
+    /// comparisons and hash codes went through since the last time.
+    fn charge(&mut self, receiver: &Value) -> Run<()> {
+        let length = match receiver {
+            Value::Str(text) => text.len(),
+            Value::List(list) => list.len(),
+            _ => 0,
+        };
+        let visits = visits();
+        let seen = std::mem::replace(&mut self.visits, visits);
+        self.steps += visits.wrapping_sub(seen);
+        if length < SHORT {
+            return Ok(());
+        }
+        self.work(length / SHORT)
     }
 
     /// Calls a method by name, as a call on `def` does.
@@ -67,9 +100,12 @@ impl Vm<'_> {
         name: &str,
         arguments: &[Value],
     ) -> Run<Value> {
-        let class = self.receiver_class(receiver)?;
+        if receiver.is_null() {
+            return no_class(true);
+        }
+        let class = self.class_of(receiver);
         let Some(method) = self.library.class(class).method(name, arguments.len()) else {
-            return Self::no_method(receiver, name, arguments.len());
+            return self.no_method(receiver, name, arguments.len());
         };
         let mut values = Vec::with_capacity(arguments.len() + 1);
         values.push(receiver.clone());
@@ -80,16 +116,11 @@ impl Vm<'_> {
         self.invoke(method, &values)
     }
 
-    fn receiver_class(&self, receiver: &Value) -> Run<crate::engine::painless::types::ClassId> {
-        if receiver.is_null() {
-            return null_pointer(
-                "Cannot invoke \"Object.getClass()\" because \"receiver\" is null",
-            );
+    fn no_method<T>(&self, receiver: &Value, name: &str, arity: usize) -> Run<T> {
+        let class = self.class_of(receiver);
+        if let Some(member) = self.library.member_beyond(class, name, arity) {
+            return illegal_argument(format!("not supported offline: method [{member}]"));
         }
-        Ok(self.class_of(receiver))
-    }
-
-    fn no_method<T>(receiver: &Value, name: &str, arity: usize) -> Run<T> {
         illegal_argument(format!(
             "dynamic method [{}, {name}/{arity}] not found",
             Self::shown_class(receiver)
@@ -101,7 +132,10 @@ impl Vm<'_> {
         let Some((receiver, arguments)) = values.split_first_mut() else {
             return illegal_argument("a call without a receiver");
         };
-        let class = self.receiver_class(receiver)?;
+        if receiver.is_null() {
+            return no_class(call.cache.linked());
+        }
+        let class = self.class_of(receiver);
         let method = if let Some(method) = call.cache.get(class) {
             method
         } else {
@@ -110,7 +144,7 @@ impl Vm<'_> {
                 .class(class)
                 .method(&call.name, arguments.len());
             let Some(method) = found.filter(|_| !matches!(receiver, Value::Array(_))) else {
-                return Self::no_method(receiver, &call.name, arguments.len());
+                return self.no_method(receiver, &call.name, arguments.len());
             };
             call.cache.set(class, method);
             method

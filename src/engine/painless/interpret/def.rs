@@ -3,7 +3,7 @@
 use super::arithmetic::{DivisionByZero, binary, common_kind, compare, convert, is_number, unary};
 use super::{Run, Vm, cannot_be_cast, class_cast, illegal_argument, null_pointer, throw};
 use crate::engine::painless::ast::{Binary, Comparison, Unary};
-use crate::engine::painless::code::Kind;
+use crate::engine::painless::code::{Kind, Linked};
 use crate::engine::painless::types::Type;
 use crate::engine::value::{Value, equals};
 
@@ -157,7 +157,14 @@ impl Vm<'_> {
     }
 
     /// `receiver.name` on a `def`.
-    pub(super) fn load_dot(&mut self, receiver: &Value, name: &str, text: u32) -> Run<Value> {
+    pub(super) fn load_dot(
+        &mut self,
+        receiver: &Value,
+        (name, text, linked): (&str, u32, &Linked),
+    ) -> Run<Value> {
+        if !receiver.is_null() {
+            linked.set();
+        }
         match receiver {
             // "empty" is a property of maps: isEmpty()
             Value::Map(map) if name != "empty" => {
@@ -169,9 +176,7 @@ impl Vm<'_> {
                 let value = map.borrow().get_string(&key).cloned().unwrap_or_default();
                 Ok(freeze(value))
             }
-            Value::Null => {
-                null_pointer("Cannot invoke \"Object.getClass()\" because \"receiver\" is null")
-            }
+            Value::Null => no_class(linked.get()),
             Value::List(_) | Value::FrozenList(_) => {
                 if let Some(getter) = self.library.class(self.class_of(receiver)).getter(name) {
                     return self.invoke(getter, std::slice::from_ref(receiver));
@@ -239,6 +244,15 @@ impl Vm<'_> {
     pub(super) fn shown_class(value: &Value) -> String {
         value.class_name().replace('$', ".")
     }
+}
+
+/// A call on null; Java names the variable of its run-time that held it, and that
+/// is another one from the second call at the same place on.
+pub(super) fn no_class<T>(linked: bool) -> Run<T> {
+    let holder = if linked { "receiver" } else { "callArgs[0]" };
+    null_pointer(&format!(
+        "Cannot invoke \"Object.getClass()\" because \"{holder}\" is null"
+    ))
 }
 
 /// A value as the read-only document of a condition shows it.

@@ -19,9 +19,10 @@ impl Vm<'_> {
             Op::Text(index) => return Ok(Value::Str(self.text(*index))),
             _ => {}
         }
-        self.step()
-            .and_then(|()| self.operate(code))
-            .map_err(|thrown| Self::locate(thrown, code.at))
+        self.descend()?;
+        let result = self.step().and_then(|()| self.operate(code));
+        self.ascend();
+        result.map_err(|thrown| Self::locate(thrown, code.at))
     }
 
     fn bool(&mut self, code: &Code) -> Run<bool> {

@@ -68,6 +68,13 @@ impl Vm<'_> {
         function: &Value,
         arguments: &[Value],
     ) -> Run<Value> {
+        self.descend()?;
+        let result = self.call_function(function, arguments);
+        self.ascend();
+        result
+    }
+
+    fn call_function(&mut self, function: &Value, arguments: &[Value]) -> Run<Value> {
         let object = match function {
             Value::Object(object) => object,
             Value::Null => return null_pointer("a function that is null"),

@@ -5,6 +5,7 @@ use std::vec::IntoIter;
 use super::def::freeze;
 use super::{Run, Vm, illegal_argument, null_pointer, throw_bare};
 use crate::engine::painless::methods::iterator::JavaIterator;
+use crate::engine::painless::methods::standin;
 use crate::engine::painless::methods::view::View;
 use crate::engine::value::{List, Map, Set, Value};
 
@@ -46,6 +47,13 @@ impl Cursor {
         match self {
             Self::List { next, .. } => Some(*next),
             _ => None,
+        }
+    }
+
+    /// Goes to an element of a list.
+    pub(in crate::engine::painless) const fn go_to(&mut self, index: usize) {
+        if let Self::List { next, .. } = self {
+            *next = index;
         }
     }
 
@@ -108,6 +116,8 @@ impl Vm<'_> {
                     }
                 } else if object.downcast::<JavaIterator>().is_some() {
                     Cursor::Iterator(over.clone())
+                } else if let Some(elements) = standin::elements(object) {
+                    return Self::cursor(&elements);
                 } else {
                     return illegal_argument(format!(
                         "Cannot iterate over [{}]",

@@ -44,8 +44,8 @@ impl Vm<'_> {
 
     fn read(&mut self, target: &Target, found: &Found) -> Run<Value> {
         match (target, found) {
-            (Target::Dot(_, name, text), Found::One(receiver)) => {
-                self.load_dot(receiver, name, *text)
+            (Target::Dot(_, name, text, linked), Found::One(receiver)) => {
+                self.load_dot(receiver, (name, *text, linked))
             }
             (Target::ArrayLength(_), Found::One(receiver)) => match receiver {
                 Value::Array(array) => {
@@ -73,7 +73,7 @@ impl Vm<'_> {
 
     fn write(&mut self, target: &Target, found: &Found, value: Value, from: Type) -> Run<()> {
         match (target, found) {
-            (Target::Dot(_, name, text), Found::One(receiver)) => {
+            (Target::Dot(_, name, text, _), Found::One(receiver)) => {
                 self.store_dot(receiver, name, *text, value, from)
             }
             (Target::Property(_, _, Some(setter)), Found::One(receiver)) => {

@@ -23,13 +23,16 @@ struct Round<'a> {
 
 impl Vm<'_> {
     pub(super) fn block(&mut self, steps: &[Step]) -> Run<Flow> {
+        self.descend()?;
+        let mut flow = Ok(Flow::Next);
         for step in steps {
-            match self.statement(step)? {
-                Flow::Next => {}
-                flow => return Ok(flow),
+            flow = self.statement(step);
+            if !matches!(flow, Ok(Flow::Next)) {
+                break;
             }
         }
-        Ok(Flow::Next)
+        self.ascend();
+        flow
     }
 
     fn statement(&mut self, step: &Step) -> Run<Flow> {

@@ -253,6 +253,18 @@ fn parse_unsigned_int(_: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
     count(u32::try_from(n).unwrap_or_default())
 }
 
+fn parse_unsigned_long(_: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
+    let text = text_of(a).map(ToString::to_string).unwrap_or_default();
+    let digits = text.strip_prefix('+').unwrap_or(&text);
+    let radix = radix(a).cast_unsigned();
+    let plain = digits.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    match u64::from_str_radix(digits, radix.clamp(2, 36)) {
+        Ok(n) if plain => Ok(Value::Long(n.cast_signed())),
+        // the same complaints as about signed numbers
+        _ => parse_long(text_of(a), radix.cast_signed(), 0, i64::MAX).map(Value::Long),
+    }
+}
+
 const LONG: &[Row] = &[
     ("const int BYTES", |_, _| Ok(Value::Int(8))),
     ("const long MAX_VALUE", |_, _| Ok(Value::Long(i64::MAX))),
@@ -304,6 +316,11 @@ const LONG: &[Row] = &[
     }),
     ("static long parseLong(String)", parse_whole),
     ("static long parseLong(String,int)", parse_whole),
+    ("static long parseUnsignedLong(String)", parse_unsigned_long),
+    (
+        "static long parseUnsignedLong(String,int)",
+        parse_unsigned_long,
+    ),
     (
         "static long remainderUnsigned(long,long)",
         |_, a| match long(a, 0)
@@ -355,6 +372,10 @@ const LONG: &[Row] = &[
     }),
     ("static String toUnsignedString(long)", |vm, a| {
         made(vm, unsigned_text(long(a, 0).cast_unsigned(), 10))
+    }),
+    ("static String toUnsignedString(long,int)", |vm, a| {
+        let n = long(a, 0).cast_unsigned();
+        made(vm, unsigned_text(n, int(a, 1).cast_unsigned()))
     }),
     ("static Long valueOf(long)", |_, a| Ok(at(a, 0).clone())),
     ("static Long valueOf(String,int)", parse_whole),

@@ -1,6 +1,7 @@
 //! `Character`.
 
 use super::arguments::{at, int, sequence, unit};
+use super::kind::kind;
 use super::number::{digit, is_digit};
 use super::search::code_point;
 use super::text::{beyond_text, of_unit};
@@ -43,7 +44,7 @@ fn mapped(a: &[Value], map: impl Fn(char) -> Option<char>) -> Run<Value> {
     Ok(Value::Char(changed.unwrap_or(own)))
 }
 
-fn single(mut chars: impl Iterator<Item = char>) -> Option<char> {
+pub(super) fn single(mut chars: impl Iterator<Item = char>) -> Option<char> {
     let first = chars.next();
     if chars.next().is_some() { None } else { first }
 }
@@ -52,6 +53,39 @@ fn surrogate(a: &[Value], index: usize, range: std::ops::Range<u16>) -> bool {
     range.contains(&unit(a, index))
 }
 
+fn is_ignorable(point: i32) -> bool {
+    matches!(point, 0..=8 | 0xe..=0x1b | 0x7f..=0x9f) || kind(point) == 16
+}
+
+/// The high or low half of the pair of surrogates for a code point.
+fn half(point: i32, high: bool) -> u16 {
+    let unit = if high {
+        (point >> 10) + 0xd800 - (0x1_0000 >> 10)
+    } else {
+        (point & 0x3ff) + 0xdc00
+    };
+    u16::try_from(unit & 0xffff).unwrap_or_default()
+}
+
+/// The constants for general categories, and surrogates.
+macro_rules! categories {
+    ($($name:literal $number:literal,)*) => {
+        &[$((concat!("const byte ", $name), |_, _| Ok(Value::Byte($number)))),*]
+    };
+}
+
+const CATEGORIES: &[Row] = categories! {
+    "UNASSIGNED" 0, "UPPERCASE_LETTER" 1, "LOWERCASE_LETTER" 2, "TITLECASE_LETTER" 3,
+    "MODIFIER_LETTER" 4, "OTHER_LETTER" 5, "NON_SPACING_MARK" 6, "ENCLOSING_MARK" 7,
+    "COMBINING_SPACING_MARK" 8, "DECIMAL_DIGIT_NUMBER" 9, "LETTER_NUMBER" 10,
+    "OTHER_NUMBER" 11, "SPACE_SEPARATOR" 12, "LINE_SEPARATOR" 13,
+    "PARAGRAPH_SEPARATOR" 14, "CONTROL" 15, "FORMAT" 16, "PRIVATE_USE" 18,
+    "SURROGATE" 19, "DASH_PUNCTUATION" 20, "START_PUNCTUATION" 21,
+    "END_PUNCTUATION" 22, "CONNECTOR_PUNCTUATION" 23, "OTHER_PUNCTUATION" 24,
+    "MATH_SYMBOL" 25, "CURRENCY_SYMBOL" 26, "MODIFIER_SYMBOL" 27, "OTHER_SYMBOL" 28,
+    "INITIAL_QUOTE_PUNCTUATION" 29, "FINAL_QUOTE_PUNCTUATION" 30,
+};
+
 const CHARACTER: &[Row] = &[
     ("const int BYTES", |_, _| Ok(Value::Int(2))),
     ("const int SIZE", |_, _| Ok(Value::Int(16))),
@@ -59,6 +93,20 @@ const CHARACTER: &[Row] = &[
     ("const int MIN_RADIX", |_, _| Ok(Value::Int(2))),
     ("const char MAX_VALUE", |_, _| Ok(Value::Char(u16::MAX))),
     ("const char MIN_VALUE", |_, _| Ok(Value::Char(0))),
+    ("const char MIN_SURROGATE", |_, _| Ok(Value::Char(0xd800))),
+    ("const char MAX_SURROGATE", |_, _| Ok(Value::Char(0xdfff))),
+    ("const char MIN_HIGH_SURROGATE", |_, _| {
+        Ok(Value::Char(0xd800))
+    }),
+    ("const char MAX_HIGH_SURROGATE", |_, _| {
+        Ok(Value::Char(0xdbff))
+    }),
+    ("const char MIN_LOW_SURROGATE", |_, _| {
+        Ok(Value::Char(0xdc00))
+    }),
+    ("const char MAX_LOW_SURROGATE", |_, _| {
+        Ok(Value::Char(0xdfff))
+    }),
     ("const int MAX_CODE_POINT", |_, _| Ok(Value::Int(0x10_ffff))),
     ("const int MIN_CODE_POINT", |_, _| Ok(Value::Int(0))),
     ("const int MIN_SUPPLEMENTARY_CODE_POINT", |_, _| {
@@ -111,7 +159,78 @@ const CHARACTER: &[Row] = &[
     ("static boolean isBmpCodePoint(int)", |_, a| {
         Ok(Value::Bool((0..0x1_0000).contains(&int(a, 0))))
     }),
-    ("static boolean isDefined(int)", |_, a| asks(a, |_| true)),
+    ("static boolean isDefined(int)", |_, a| {
+        Ok(Value::Bool(kind(int(a, 0)) != 0))
+    }),
+    ("static int getType(int)", |_, a| {
+        Ok(Value::Int(kind(int(a, 0)).into()))
+    }),
+    ("static boolean isTitleCase(int)", |_, a| {
+        Ok(Value::Bool(kind(int(a, 0)) == 3))
+    }),
+    ("static boolean isIdentifierIgnorable(int)", |_, a| {
+        Ok(Value::Bool(is_ignorable(int(a, 0))))
+    }),
+    ("static boolean isIdeographic(int)", |_, a| {
+        let ranges = [
+            0x3006..=0x3007,
+            0x3021..=0x3029,
+            0x3038..=0x303a,
+            0x3400..=0x4dbf,
+        ];
+        let more = [
+            0x4e00..=0x9ffc,
+            0xf900..=0xfad9,
+            0x1_7000..=0x1_8cd5,
+            0x2_0000..=0x3_134a,
+        ];
+        let point = int(a, 0);
+        Ok(Value::Bool(
+            ranges
+                .iter()
+                .chain(&more)
+                .any(|range| range.contains(&point)),
+        ))
+    }),
+    ("static boolean isMirrored(int)", |_, a| {
+        asks(a, |c| {
+            "()<>[]{}\u{ab}\u{bb}".contains(c) || matches!(kind(int(a, 0)), 21 | 22 | 29 | 30) && !"\u{2018}\u{2019}\u{201a}\u{201b}\u{201c}\u{201d}\u{201e}\u{201f}\u{301d}\u{301e}\u{301f}".contains(c)
+        })
+    }),
+    ("static boolean isUnicodeIdentifierStart(int)", |_, a| {
+        Ok(Value::Bool(matches!(kind(int(a, 0)), 1..=5 | 10)))
+    }),
+    ("static boolean isUnicodeIdentifierPart(int)", |_, a| {
+        let named = matches!(kind(int(a, 0)), 1..=6 | 8..=10 | 23);
+        Ok(Value::Bool(named || is_ignorable(int(a, 0))))
+    }),
+    ("static char highSurrogate(int)", |_, a| {
+        Ok(Value::Char(half(int(a, 0), true)))
+    }),
+    ("static char lowSurrogate(int)", |_, a| {
+        Ok(Value::Char(half(int(a, 0), false)))
+    }),
+    ("static int codePointBefore(CharSequence,int)", |vm, a| {
+        let text = sequence(vm, a, 0)?;
+        super::points::code_point_before(&text, int(a, 1))
+    }),
+    (
+        "static int codePointCount(CharSequence,int,int)",
+        |vm, a| {
+            let text = sequence(vm, a, 0)?;
+            let part = super::text::substring(&text, int(a, 1), int(a, 2))?;
+            Ok(super::arguments::size(
+                char::decode_utf16(part.units()).count(),
+            ))
+        },
+    ),
+    (
+        "static int offsetByCodePoints(CharSequence,int,int)",
+        |vm, a| {
+            let text = Value::Str(sequence(vm, a, 0)?);
+            super::points::offset_by_code_points(&[text, at(a, 1).clone(), at(a, 2).clone()])
+        },
+    ),
     ("static boolean isDigit(int)", |_, a| asks(a, is_digit)),
     ("static boolean isHighSurrogate(char)", |_, a| {
         Ok(Value::Bool(surrogate(a, 0, 0xd800..0xdc00)))
@@ -128,9 +247,6 @@ const CHARACTER: &[Row] = &[
     ("static boolean isLetter(int)", |_, a| asks(a, is_letter)),
     ("static boolean isLetterOrDigit(int)", |_, a| {
         asks(a, |c| is_letter(c) || is_digit(c))
-    }),
-    ("static boolean isLowSurrogate(char)", |_, a| {
-        Ok(Value::Bool(surrogate(a, 0, 0xdc00..0xe000)))
     }),
     ("static boolean isLowerCase(int)", |_, a| {
         asks(a, char::is_lowercase)
@@ -191,8 +307,8 @@ const CHARACTER: &[Row] = &[
     ),
 ];
 
-pub(super) static TABLES: &[Table] = &[class(
-    "java.lang.Character",
-    &["java.lang.Comparable"],
-    CHARACTER,
-)];
+pub(super) static TABLES: &[Table] = &[
+    class("java.lang.Character", &["java.lang.Comparable"], CHARACTER),
+    // the same class once more: a table of its constants
+    class("java.lang.Character", &["java.lang.Comparable"], CATEGORIES),
+];

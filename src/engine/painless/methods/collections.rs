@@ -123,6 +123,61 @@ fn shuffle(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
     Ok(Value::Null)
 }
 
+fn fixed_copy(_: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
+    let mut copy = super::map::map(at(a, 0))?.borrow().clone();
+    copy.fix();
+    Ok(Value::Map(Map::new(copy)))
+}
+
+fn fixed_set_copy(_: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
+    let mut copy = super::set::set(at(a, 0))?.borrow().clone();
+    copy.fix();
+    Ok(Value::Set(Set::new(copy)))
+}
+
+fn empty_tree_map() -> Value {
+    let mut map = JavaMap::sorted(None);
+    map.fix();
+    Value::Map(Map::new(map))
+}
+
+fn empty_tree_set() -> Value {
+    let mut map = JavaMap::sorted(None);
+    map.fix();
+    Value::Set(Set::new(map))
+}
+
+fn copy(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
+    let items = vm.items(at(a, 1))?;
+    let mut target = writable(at(a, 0))?.borrow_mut();
+    match target.get_mut(..items.len()) {
+        Some(places) => {
+            places.clone_from_slice(&items);
+            Ok(Value::Null)
+        }
+        None => crate::engine::painless::interpret::throw(
+            "java.lang.IndexOutOfBoundsException",
+            "Source does not fit in dest",
+        ),
+    }
+}
+
+/// Where a list stands within another.
+fn sub_list(vm: &mut Vm<'_>, a: &[Value], last: bool) -> Run<Value> {
+    let (whole, part) = (vm.items(at(a, 0))?, vm.items(at(a, 1))?);
+    vm.work(whole.len().saturating_mul(part.len()) / 8)?;
+    if part.is_empty() {
+        return Ok(size(if last { whole.len() } else { 0 }));
+    }
+    let mut windows = whole.windows(part.len());
+    let found = if last {
+        windows.rposition(|window| window == part)
+    } else {
+        windows.position(|window| window == part)
+    };
+    Ok(super::arguments::position(found))
+}
+
 const COLLECTIONS: &[Row] = &[
     ("const List EMPTY_LIST", |_, _| Ok(fixed_list(Vec::new()))),
     ("const Map EMPTY_MAP", |_, _| Ok(fixed_map(Vec::new()))),
@@ -133,6 +188,37 @@ const COLLECTIONS: &[Row] = &[
         "static int binarySearch(List,def,Comparator)",
         binary_search,
     ),
+    ("static void copy(List,List)", copy),
+    ("static ArrayList list(Enumeration)", |vm, a| {
+        vm.items(at(a, 0)).map(Value::list)
+    }),
+    ("static Enumeration enumeration(Collection)", |vm, a| {
+        super::iterator::over(vm, at(a, 0))
+    }),
+    ("static Iterator emptyIterator()", |vm, _| {
+        super::iterator::over(vm, &Value::list(Vec::new()))
+    }),
+    ("static ListIterator emptyListIterator()", |vm, _| {
+        super::iterator::over_list(vm, &Value::list(Vec::new()), 0)
+    }),
+    ("static SortedMap emptySortedMap()", |_, _| {
+        Ok(empty_tree_map())
+    }),
+    ("static NavigableMap emptyNavigableMap()", |_, _| {
+        Ok(empty_tree_map())
+    }),
+    ("static SortedSet emptySortedSet()", |_, _| {
+        Ok(empty_tree_set())
+    }),
+    ("static NavigableSet emptyNavigableSet()", |_, _| {
+        Ok(empty_tree_set())
+    }),
+    ("static int indexOfSubList(List,List)", |vm, a| {
+        sub_list(vm, a, false)
+    }),
+    ("static int lastIndexOfSubList(List,List)", |vm, a| {
+        sub_list(vm, a, true)
+    }),
     ("static boolean disjoint(Collection,Collection)", |vm, a| {
         let (left, right) = (vm.items(at(a, 0))?, vm.items(at(a, 1))?);
         vm.work(left.len().saturating_mul(right.len()) / 8)?;
@@ -183,6 +269,15 @@ const COLLECTIONS: &[Row] = &[
     }),
     ("static void rotate(List,int)", rotate),
     ("static void shuffle(List)", shuffle),
+    ("static void shuffle(List,Random)", |vm, a| {
+        let list = writable(at(a, 0))?;
+        for bound in (2..=list.len()).rev() {
+            let next = vm.call_method(at(a, 1), "nextInt", &[size(bound)])?;
+            let other = usize::try_from(int(&[next], 0)).unwrap_or_default();
+            list.borrow_mut().swap(bound - 1, other);
+        }
+        Ok(Value::Null)
+    }),
     ("static Set singleton(def)", |_, a| {
         Ok(fixed_set(vec![at(a, 0).clone()]))
     }),
@@ -206,11 +301,23 @@ const COLLECTIONS: &[Row] = &[
     ("static List unmodifiableList(List)", |_, a| {
         Ok(fixed_list(list(a, 0)?.items()))
     }),
-    ("static Map unmodifiableMap(Map)", |_, a| {
-        let mut copy = super::map::map(at(a, 0))?.borrow().clone();
-        copy.fix();
-        Ok(Value::Map(Map::new(copy)))
-    }),
+    ("static Map unmodifiableMap(Map)", fixed_copy),
+    (
+        "static SortedMap unmodifiableSortedMap(SortedMap)",
+        fixed_copy,
+    ),
+    (
+        "static NavigableMap unmodifiableNavigableMap(NavigableMap)",
+        fixed_copy,
+    ),
+    (
+        "static SortedSet unmodifiableSortedSet(SortedSet)",
+        fixed_set_copy,
+    ),
+    (
+        "static NavigableSet unmodifiableNavigableSet(NavigableSet)",
+        fixed_set_copy,
+    ),
     ("static Set unmodifiableSet(Set)", |vm, a| {
         Ok(fixed_set(vm.items(at(a, 0))?))
     }),

@@ -30,6 +30,11 @@ fn mapped(vm: &mut Vm<'_>, function: &Value, items: Vec<Value>) -> Run<Vec<Value
         .collect()
 }
 
+fn summarizing(function: &Value, of: Of) -> Run<Value> {
+    let function = function.clone();
+    collector(move |vm, items| Ok(super::summary::summary(mapped(vm, &function, items)?, of)))
+}
+
 fn joining(prefix: JavaString, separator: JavaString, suffix: JavaString) -> Run<Value> {
     collector(move |vm, items| {
         let joined = super::collection::join(vm, &items, &separator)?;
@@ -245,6 +250,17 @@ const COLLECTORS: &[Row] = &[
     (
         "static Collector reducing(def,Function,BinaryOperator)",
         |_, a| reducing(a),
+    ),
+    (
+        "static Collector summarizingDouble(ToDoubleFunction)",
+        |_, a| summarizing(at(a, 0), Of::Doubles),
+    ),
+    ("static Collector summarizingInt(ToIntFunction)", |_, a| {
+        summarizing(at(a, 0), Of::Ints)
+    }),
+    (
+        "static Collector summarizingLong(ToLongFunction)",
+        |_, a| summarizing(at(a, 0), Of::Longs),
     ),
     (
         "static Collector summingDouble(ToDoubleFunction)",

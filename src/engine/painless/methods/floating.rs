@@ -5,7 +5,7 @@ use super::arguments::{at, double, float, int, long};
 use super::boxed::{count, made, order, text_of};
 use super::number::parse_double;
 use crate::engine::painless::interpret::{Run, Vm};
-use crate::engine::value::{Value, double_to_string, float_to_string, hash_code};
+use crate::engine::value::{Value, double_to_string, float_to_string, hash_code, natural_order};
 
 fn is_nan(_: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
     Ok(Value::Bool(double(a, 0).is_nan()))
@@ -17,6 +17,48 @@ fn is_infinite(_: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
 
 fn is_finite(_: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
     Ok(Value::Bool(double(a, 0).is_finite()))
+}
+
+fn compare(left: f64, right: f64) -> Run<Value> {
+    let found = natural_order(&Value::Double(left), &Value::Double(right));
+    order(found.unwrap_or(std::cmp::Ordering::Equal))
+}
+
+/// The bits of a number; all NaNs are one.
+fn bits(n: f64) -> u64 {
+    if n.is_nan() { f64::NAN } else { n }.to_bits()
+}
+
+/// `toHexString`: the significand in hexadecimal and a power of two. `least` is
+/// the exponent below which numbers are subnormal.
+fn hexadecimal(n: f64, least: i64) -> String {
+    if n.is_nan() || n.is_infinite() {
+        return double_to_string(n);
+    }
+    let sign = if n.is_sign_negative() { "-" } else { "" };
+    let bits = n.to_bits();
+    let fraction = bits & ((1 << 52) - 1);
+    let biased = i64::try_from(bits >> 52 & 0x7ff).unwrap_or_default();
+    if biased == 0 && fraction == 0 {
+        return format!("{sign}0x0.0p0");
+    }
+    let exponent = if biased == 0 { -1022 } else { biased - 1023 };
+    let mut whole = u64::from(biased != 0);
+    let mut fraction = fraction;
+    let mut shown = exponent;
+    if exponent < least {
+        // a float that is subnormal
+        let shift = u32::try_from(least - exponent).unwrap_or_default().min(52);
+        fraction = (fraction | 1 << 52) >> shift;
+        whole = 0;
+        shown = least;
+    }
+    let digits = format!("{fraction:013x}");
+    let digits = match digits.trim_end_matches('0') {
+        "" => "0",
+        digits => digits,
+    };
+    format!("{sign}0x{whole}.{digits}p{shown}")
 }
 
 pub(super) const FLOAT: &[Row] = &[
@@ -39,13 +81,21 @@ pub(super) const FLOAT: &[Row] = &[
     }),
     ("const int SIZE", |_, _| Ok(Value::Int(32))),
     ("static int compare(float,float)", |_, a| {
-        order(float(a, 0).total_cmp(&float(a, 1)))
+        compare(float(a, 0).into(), float(a, 1).into())
     }),
     ("static int floatToIntBits(float)", |_, a| {
-        count(float(a, 0).to_bits())
+        count(if float(a, 0).is_nan() {
+            f32::NAN.to_bits()
+        } else {
+            float(a, 0).to_bits()
+        })
     }),
     ("static int floatToRawIntBits(float)", |_, a| {
-        count(float(a, 0).to_bits())
+        count(if float(a, 0).is_nan() {
+            f32::NAN.to_bits()
+        } else {
+            float(a, 0).to_bits()
+        })
     }),
     ("static int hashCode(float)", |_, a| {
         Ok(Value::Int(hash_code(at(a, 0))))
@@ -78,6 +128,9 @@ pub(super) const FLOAT: &[Row] = &[
     ("static float sum(float,float)", |_, a| {
         Ok(Value::Float(float(a, 0) + float(a, 1)))
     }),
+    ("static String toHexString(float)", |vm, a| {
+        made(vm, hexadecimal(f64::from(float(a, 0)), -126))
+    }),
     ("static String toString(float)", |vm, a| {
         made(vm, float_to_string(float(a, 0)))
     }),
@@ -104,13 +157,13 @@ pub(super) const DOUBLE: &[Row] = &[
     }),
     ("const int SIZE", |_, _| Ok(Value::Int(64))),
     ("static int compare(double,double)", |_, a| {
-        order(double(a, 0).total_cmp(&double(a, 1)))
+        compare(double(a, 0), double(a, 1))
     }),
     ("static long doubleToLongBits(double)", |_, a| {
-        Ok(Value::Long(double(a, 0).to_bits().cast_signed()))
+        Ok(Value::Long(bits(double(a, 0)).cast_signed()))
     }),
     ("static long doubleToRawLongBits(double)", |_, a| {
-        Ok(Value::Long(double(a, 0).to_bits().cast_signed()))
+        Ok(Value::Long(bits(double(a, 0)).cast_signed()))
     }),
     ("static int hashCode(double)", |_, a| {
         Ok(Value::Int(hash_code(&Value::Double(double(a, 0)))))
@@ -134,6 +187,9 @@ pub(super) const DOUBLE: &[Row] = &[
     }),
     ("static double sum(double,double)", |_, a| {
         Ok(Value::Double(double(a, 0) + double(a, 1)))
+    }),
+    ("static String toHexString(double)", |vm, a| {
+        made(vm, hexadecimal(double(a, 0), -1022))
     }),
     ("static String toString(double)", |vm, a| {
         made(vm, double_to_string(double(a, 0)))

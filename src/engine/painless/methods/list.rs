@@ -3,11 +3,15 @@
 use super::arguments::{at, int, position, size, text};
 use super::queue::{DEQUE, QUEUE, STACK};
 use super::sort::sort;
+use super::standin::part_of;
 use super::{Row, Table, class, hidden};
 use crate::engine::painless::interpret::{
     Run, Vm, illegal_argument, null_pointer, throw, throw_bare,
 };
 use crate::engine::value::{List, ListKind, Value};
+
+/// The name of the interface.
+pub(super) const LIST_CLASS: &str = "java.util.List";
 
 /// The list that an argument is.
 pub(super) fn list(a: &[Value], index: usize) -> Run<&List> {
@@ -147,32 +151,6 @@ fn replace_all(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
     Ok(Value::Null)
 }
 
-fn sub_list(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
-    let list = list(a, 0)?;
-    let (from, to) = (int(a, 1), int(a, 2));
-    if from < 0 {
-        return throw(
-            "java.lang.IndexOutOfBoundsException",
-            format!("fromIndex = {from}"),
-        );
-    }
-    if from > to {
-        return illegal_argument(format!("fromIndex({from}) > toIndex({to})"));
-    }
-    let range = usize::try_from(from).unwrap_or_default()..usize::try_from(to).unwrap_or_default();
-    let part = list.borrow().get(range).map(<[Value]>::to_vec);
-    match part {
-        Some(part) => {
-            vm.allocate(part.len())?;
-            Ok(Value::list(part))
-        }
-        None => throw(
-            "java.lang.IndexOutOfBoundsException",
-            format!("toIndex = {to}"),
-        ),
-    }
-}
-
 /// The value at a path of names and indexes within lists and maps.
 pub(super) fn by_path(a: &[Value]) -> Run<Value> {
     let path = text(a, 1)?.to_string();
@@ -233,8 +211,11 @@ const LIST: &[Row] = &[
                 .rposition(|item| item == at(a, 1)),
         ))
     }),
-    ("Iterator listIterator()", |vm, a| {
-        super::iterator::over(vm, at(a, 0))
+    ("ListIterator listIterator()", |vm, a| {
+        super::iterator::over_list(vm, at(a, 0), 0)
+    }),
+    ("ListIterator listIterator(int)", |vm, a| {
+        super::iterator::over_list(vm, at(a, 0), int(a, 1))
     }),
     ("def remove(int)", remove),
     ("void replaceAll(UnaryOperator)", replace_all),
@@ -243,7 +224,7 @@ const LIST: &[Row] = &[
     ("void sort(Comparator)", |vm, a| {
         sort_list(vm, at(a, 0), at(a, 1))
     }),
-    ("List subList(int,int)", sub_list),
+    ("List subList(int,int)", |_, a| part_of(list(a, 0)?, a)),
     ("Object getByPath(String)", |_, a| by_path(a)),
     ("Object getByPath(String,Object)", |_, a| by_path(a)),
 ];
@@ -268,10 +249,73 @@ const ARRAY_LIST: &[Row] = &[
     ("void trimToSize()", |_, _| Ok(Value::Null)),
 ];
 
+fn nth(a: &[Value], index: i32, take: bool) -> Run<Value> {
+    let list = list(a, 0)?;
+    match usize::try_from(index) {
+        Ok(index) if index < list.len() && take => remove_at(at(a, 0), index),
+        Ok(index) if index < list.len() => Ok(list.get(index).unwrap_or_default()),
+        _ => throw(
+            "java.lang.ArrayIndexOutOfBoundsException",
+            format!("{index} >= {}", list.len()),
+        ),
+    }
+}
+
+const VECTOR: &[Row] = &[
+    ("new()", |vm, a| copied(vm, a, ListKind::Array)),
+    ("new(Collection)", |vm, a| copied(vm, a, ListKind::Array)),
+    ("def clone()", clone),
+    ("void addElement(def)", |vm, a| {
+        push(vm, at(a, 0), at(a, 1).clone())?;
+        Ok(Value::Null)
+    }),
+    ("def elementAt(int)", |_, a| nth(a, int(a, 1), false)),
+    ("def firstElement()", |_, a| match list(a, 0)?.get(0) {
+        Some(item) => Ok(item),
+        None => super::text::no_such_element(),
+    }),
+    ("def lastElement()", |_, a| {
+        match list(a, 0)?.borrow().last() {
+            Some(item) => Ok(item.clone()),
+            None => super::text::no_such_element(),
+        }
+    }),
+    ("void insertElementAt(def,int)", |vm, a| {
+        insert(vm, at(a, 0), int(a, 2), vec![at(a, 1).clone()])?;
+        Ok(Value::Null)
+    }),
+    ("void removeAllElements()", |_, a| {
+        let list = growable(at(a, 0))?;
+        list.touch();
+        list.borrow_mut().clear();
+        Ok(Value::Null)
+    }),
+    ("void removeElementAt(int)", |_, a| {
+        nth(a, int(a, 1), true)?;
+        Ok(Value::Null)
+    }),
+    ("void setElementAt(def,int)", |_, a| {
+        nth(a, int(a, 2), false)?;
+        let index = usize::try_from(int(a, 2)).unwrap_or_default();
+        if let Some(place) = list(a, 0)?.borrow_mut().get_mut(index) {
+            *place = at(a, 1).clone();
+        }
+        Ok(Value::Null)
+    }),
+];
+
 const LINKED_LIST: &[Row] = &[
     ("new()", |vm, a| copied(vm, a, ListKind::Linked)),
     ("new(Collection)", |vm, a| copied(vm, a, ListKind::Linked)),
     ("def clone()", clone),
+    // and not `remove(def)` of `Deque`
+    ("def remove(int)", remove),
+];
+
+const ARRAY_DEQUE: &[Row] = &[
+    ("new()", |vm, a| copied(vm, a, ListKind::Linked)),
+    ("new(Collection)", |vm, a| copied(vm, a, ListKind::Linked)),
+    ("ArrayDeque clone()", clone),
 ];
 
 pub(super) static TABLES: &[Table] = &[
@@ -289,8 +333,14 @@ pub(super) static TABLES: &[Table] = &[
         &["java.util.AbstractList", "java.util.Deque"],
         LINKED_LIST,
     ),
-    class("java.util.ArrayDeque", &["java.util.Deque"], LINKED_LIST),
-    class("java.util.Vector", &["java.util.AbstractList"], ARRAY_LIST),
+    class("java.util.ArrayDeque", &["java.util.Deque"], ARRAY_DEQUE),
+    class(
+        "java.util.AbstractSequentialList",
+        &["java.util.AbstractList"],
+        &[],
+    ),
+    class("java.util.RandomAccess", &[], &[]),
+    class("java.util.Vector", &["java.util.AbstractList"], VECTOR),
     class("java.util.Stack", &["java.util.Vector"], STACK),
     hidden("java.util.Arrays$ArrayList", &["java.util.AbstractList"]),
     hidden(

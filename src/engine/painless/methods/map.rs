@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::arguments::{at, size};
 use super::list::{by_path, unsupported};
 use super::sort::order;
-use super::tree_map::TREE_MAP;
+use super::tree_map::{NAVIGABLE_MAP, SORTED_MAP, TREE_MAP};
 use super::view::{Part, View};
 use super::{Row, Table, class, hidden};
 use crate::engine::painless::interpret::{Run, Vm, null_pointer};
@@ -301,8 +301,14 @@ pub(super) static TABLES: &[Table] = &[
         &["java.util.HashMap"],
         LINKED_MAP,
     ),
-    class("java.util.SortedMap", &["java.util.Map"], &[]),
-    class("java.util.NavigableMap", &["java.util.SortedMap"], &[]),
+    class("java.util.SortedMap", &["java.util.Map"], SORTED_MAP),
+    class(
+        "java.util.NavigableMap",
+        &["java.util.SortedMap"],
+        NAVIGABLE_MAP,
+    ),
+    class("java.util.IdentityHashMap", &["java.util.Map"], HASH_MAP),
+    class("java.util.Dictionary", &[], &[]),
     class(
         "java.util.TreeMap",
         &["java.util.AbstractMap", "java.util.NavigableMap"],

@@ -6,6 +6,7 @@
 )]
 
 use super::arguments::{double, int};
+use super::fdlibm;
 use super::{Row, Table, class};
 use crate::engine::painless::interpret::{Run, Vm};
 use crate::engine::value::Value;
@@ -112,7 +113,7 @@ const MATH: &[Row] = &[
         two(a, f64::copysign)
     }),
     ("static double cos(double)", |_, a| one(a, f64::cos)),
-    ("static double cosh(double)", |_, a| one(a, f64::cosh)),
+    ("static double cosh(double)", |_, a| one(a, fdlibm::cosh)),
     ("static double exp(double)", |_, a| one(a, f64::exp)),
     ("static double expm1(double)", |_, a| one(a, f64::exp_m1)),
     ("static double floor(double)", |_, a| one(a, f64::floor)),
@@ -123,7 +124,7 @@ const MATH: &[Row] = &[
         two(a, ieee_remainder)
     }),
     ("static double log(double)", |_, a| one(a, f64::ln)),
-    ("static double log10(double)", |_, a| one(a, f64::log10)),
+    ("static double log10(double)", |_, a| one(a, fdlibm::log10)),
     ("static double log1p(double)", |_, a| one(a, f64::ln_1p)),
     ("static double max(double,double)", |_, a| two(a, max)),
     ("static double min(double,double)", |_, a| two(a, min)),
@@ -150,10 +151,10 @@ const MATH: &[Row] = &[
     }),
     ("static double signum(double)", |_, a| one(a, signum)),
     ("static double sin(double)", |_, a| one(a, f64::sin)),
-    ("static double sinh(double)", |_, a| one(a, f64::sinh)),
+    ("static double sinh(double)", |_, a| one(a, fdlibm::sinh)),
     ("static double sqrt(double)", |_, a| one(a, f64::sqrt)),
     ("static double tan(double)", |_, a| one(a, f64::tan)),
-    ("static double tanh(double)", |_, a| one(a, f64::tanh)),
+    ("static double tanh(double)", |_, a| one(a, fdlibm::tanh)),
     ("static double toDegrees(double)", |_, a| {
         one(a, |n| n * (180.0 / std::f64::consts::PI))
     }),

@@ -13,6 +13,8 @@
 
 mod arguments;
 mod augmentation;
+mod base64;
+pub(super) mod beyond;
 mod boxed;
 mod builder;
 mod character;
@@ -22,10 +24,13 @@ mod collectors;
 pub(super) mod compiled;
 mod encoding;
 mod exception;
+mod fdlibm;
 mod floating;
 mod format;
 mod function;
 pub(super) mod iterator;
+mod joiner;
+mod kind;
 mod list;
 mod locale;
 mod map;
@@ -35,12 +40,16 @@ mod number_stream;
 mod object;
 mod optional;
 pub(super) mod pattern;
+mod points;
 mod processors;
 mod queue;
+mod random;
 mod search;
 mod set;
 mod sort;
+pub(super) mod standin;
 mod stream;
+mod summary;
 mod text;
 mod time;
 mod total;
@@ -98,6 +107,7 @@ pub(super) static TABLES: &[&[Table]] = &[
     text::TABLES,
     locale::TABLES,
     builder::TABLES,
+    joiner::TABLES,
     boxed::TABLES,
     truth::TABLES,
     character::TABLES,
@@ -115,9 +125,13 @@ pub(super) static TABLES: &[&[Table]] = &[
     exception::NAMED,
     exception::OTHERS,
     view::TABLES,
+    standin::TABLES,
     augmentation::TABLES,
     stream::TABLES,
     number_stream::TABLES,
     optional::TABLES,
     collectors::TABLES,
+    base64::TABLES,
+    random::TABLES,
+    summary::TABLES,
 ];

@@ -95,12 +95,45 @@ pub(super) fn parse_double(text: Option<&JavaString>) -> Run<f64> {
         "Infinity" if trimmed.starts_with('-') => Some(f64::NEG_INFINITY),
         "Infinity" => Some(f64::INFINITY),
         _ if decimal => body.parse().ok(),
-        _ => None,
+        _ => hexadecimal(unsigned).map(|n| if body.starts_with('-') { -n } else { n }),
     };
     match number {
         Some(number) => Ok(number),
         None => malformed(format!("For input string: \"{whole}\"")),
     }
+}
+
+/// `0x1.8p3`: hexadecimal digits and a power of two.
+fn hexadecimal(text: &str) -> Option<f64> {
+    let digits = text
+        .strip_prefix("0x")
+        .or_else(|| text.strip_prefix("0X"))?;
+    let (digits, exponent) = digits.split_once(['p', 'P'])?;
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    if whole.is_empty() && fraction.is_empty() {
+        return None;
+    }
+    let mut exponent = exponent.parse::<i32>().ok()?.clamp(-20_000, 20_000);
+    let mut mantissa = 0_u64;
+    for c in whole.chars().chain(fraction.chars()) {
+        let digit = u64::from(c.to_digit(16)?);
+        if mantissa >> 60 == 0 {
+            mantissa = mantissa << 4 | digit;
+        } else {
+            // too many to be kept: only whether any is not 0 counts
+            mantissa |= u64::from(digit > 0);
+            exponent += 4;
+        }
+    }
+    exponent -= i32::try_from(fraction.len()).ok()?.min(20_000) * 4;
+    #[expect(clippy::cast_precision_loss, reason = "rounding is what is wanted")]
+    let mut number = mantissa as f64;
+    while exponent != 0 && number != 0.0 && number.is_finite() {
+        let step = exponent.clamp(-1_000, 1_000);
+        number *= 2_f64.powi(step);
+        exponent -= step;
+    }
+    Some(number)
 }
 
 /// A whole number in a radix, without sign.

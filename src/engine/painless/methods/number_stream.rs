@@ -1,9 +1,11 @@
 //! `IntStream`, `LongStream`, `DoubleStream`.
 
 use super::stream::{
-    ALL, ANY, AVERAGE, COUNT, MAX, MIN, NONE, Of, SAME, SUM, as_stream, concat, distinct, each,
-    filter, first, flat_map, map_to, of_array, part, peek, range, reduce, sorted, stream, to_array,
+    ALL, ANY, AVERAGE, COUNT, MAX, MIN, NONE, Of, SAME, SUM, as_stream, collect, concat, distinct,
+    each, filter, first, flat_map, map_to, of_array, part, peek, range, reduce, sorted, stream,
+    to_array,
 };
+use super::summary::summary_of;
 use super::{Row, Table, class, hidden};
 
 /// The rows of a stream of numbers: names of the stream, its type, its optional,
@@ -40,6 +42,8 @@ macro_rules! numbers {
             (concat!($stream, " sorted()"), sorted),
             (concat!($sum, " sum()"), SUM),
             (concat!($array, " toArray()"), to_array),
+            (concat!("def collect(Supplier,Obj", $prefix, "Consumer,BiConsumer)"), collect),
+            (concat!($prefix, "SummaryStatistics summaryStatistics()"), |_, a| summary_of(a)),
             $($more)*
         ]
     };

@@ -110,6 +110,13 @@ const OBJECTS: &[Row] = &[
     ("static boolean equals(Object,Object)", |_, a| {
         Ok(Value::Bool(equals(at(a, 0), at(a, 1))))
     }),
+    ("static int hash(Object[])", |_, a| match at(a, 0) {
+        Value::Array(array) => {
+            let items = Value::list(array.borrow().clone());
+            Ok(Value::Int(hash_code(&items)))
+        }
+        _ => Ok(Value::Int(0)),
+    }),
     ("static int hashCode(Object)", |_, a| {
         Ok(Value::Int(hash_code(at(a, 0))))
     }),

@@ -90,6 +90,7 @@ pub(super) const DEQUE: &[Row] = &[
     ("def pop()", |_, a| or_fail(end(a, false, true)?)),
     ("void push(def)", PUSH_FIRST),
     ("def removeFirst()", |_, a| or_fail(end(a, false, true)?)),
+    ("boolean remove(def)", |_, a| remove_equal(a, false)),
     ("boolean removeFirstOccurrence(def)", |_, a| {
         remove_equal(a, false)
     }),

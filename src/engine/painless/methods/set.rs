@@ -1,9 +1,9 @@
 //! `Set`, `HashSet`, `LinkedHashSet`, `TreeSet`.
 
-use super::arguments::at;
+use super::arguments::{at, boolean};
 use super::map::put;
 use super::text::no_such_element;
-use super::tree_map::bound;
+use super::tree_map::{bound, turned};
 use super::{Row, Table, class, hidden};
 use crate::engine::painless::interpret::{Run, Vm, null_pointer};
 use crate::engine::value::{JavaMap, Order, Set, Value};
@@ -104,6 +104,19 @@ fn part(
 const TREE_SET: &[Row] = &[
     ("new()", |vm, a| new(vm, a, Order::Sorted)),
     ("new(Comparator)", |vm, a| new(vm, a, Order::Sorted)),
+    ("def clone()", |_, a| {
+        Ok(Value::Set(Set::new(set(at(a, 0))?.borrow().clone())))
+    }),
+];
+
+const SORTED_SET: &[Row] = &[
+    ("Comparator comparator()", |_, a| {
+        Ok(set(at(a, 0))?
+            .borrow()
+            .comparator()
+            .cloned()
+            .unwrap_or_default())
+    }),
     ("def first()", |_, a| match end(a, false, false)? {
         Some(item) => Ok(item),
         None => no_such_element(),
@@ -112,6 +125,18 @@ const TREE_SET: &[Row] = &[
         Some(item) => Ok(item),
         None => no_such_element(),
     }),
+    ("SortedSet headSet(def)", |vm, a| {
+        part(vm, a, None, Some((1, false)))
+    }),
+    ("SortedSet tailSet(def)", |vm, a| {
+        part(vm, a, Some((1, true)), None)
+    }),
+    ("SortedSet subSet(def,def)", |vm, a| {
+        part(vm, a, Some((1, true)), Some((2, false)))
+    }),
+];
+
+const NAVIGABLE_SET: &[Row] = &[
     ("def pollFirst()", |_, a| {
         Ok(end(a, false, true)?.unwrap_or_default())
     }),
@@ -122,24 +147,27 @@ const TREE_SET: &[Row] = &[
     ("def floor(def)", |vm, a| near(vm, a, true, true)),
     ("def higher(def)", |vm, a| near(vm, a, false, false)),
     ("def lower(def)", |vm, a| near(vm, a, true, false)),
-    ("SortedSet headSet(def)", |vm, a| {
-        part(vm, a, None, Some((1, false)))
+    ("NavigableSet headSet(def,boolean)", |vm, a| {
+        part(vm, a, None, Some((1, boolean(a, 2))))
     }),
-    ("SortedSet tailSet(def)", |vm, a| {
-        part(vm, a, Some((1, true)), None)
+    ("NavigableSet tailSet(def,boolean)", |vm, a| {
+        part(vm, a, Some((1, boolean(a, 2))), None)
     }),
-    ("SortedSet subSet(def,def)", |vm, a| {
-        part(vm, a, Some((1, true)), Some((2, false)))
+    ("NavigableSet subSet(def,boolean,def,boolean)", |vm, a| {
+        part(vm, a, Some((1, boolean(a, 2))), Some((3, boolean(a, 4))))
     }),
-    ("Set descendingSet()", |_, a| {
-        let mut map = JavaMap::linked();
-        for item in set(at(a, 0))?.items().into_iter().rev() {
-            map.put(item, Value::Null);
+    ("Iterator descendingIterator()", |vm, a| {
+        let mut items = set(at(a, 0))?.items();
+        items.reverse();
+        super::iterator::over(vm, &Value::list(items))
+    }),
+    ("NavigableSet descendingSet()", |vm, a| {
+        let own = set(at(a, 0))?.borrow().clone();
+        let mut map = JavaMap::sorted(Some(turned(&own)));
+        for (item, _) in &own {
+            put(vm, &mut map, item.clone(), Value::Null)?;
         }
         Ok(Value::Set(Set::new(map)))
-    }),
-    ("def clone()", |_, a| {
-        Ok(Value::Set(Set::new(set(at(a, 0))?.borrow().clone())))
     }),
 ];
 
@@ -151,8 +179,13 @@ pub(super) static TABLES: &[Table] = &[
         &["java.util.HashSet"],
         LINKED_SET,
     ),
-    class("java.util.SortedSet", &["java.util.Set"], &[]),
-    class("java.util.NavigableSet", &["java.util.SortedSet"], &[]),
+    class("java.util.SortedSet", &["java.util.Set"], SORTED_SET),
+    class("java.util.AbstractSet", &["java.util.Set"], &[]),
+    class(
+        "java.util.NavigableSet",
+        &["java.util.SortedSet"],
+        NAVIGABLE_SET,
+    ),
     class("java.util.TreeSet", &["java.util.NavigableSet"], TREE_SET),
     hidden("java.util.Collections$UnmodifiableSet", &["java.util.Set"]),
 ];

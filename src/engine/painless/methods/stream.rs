@@ -69,7 +69,7 @@ pub(super) fn ints(vm: &mut Vm<'_>, items: Vec<Value>) -> Run<Value> {
 }
 
 /// Takes the elements; a stream gives them once.
-fn take(value: &Value) -> Run<(Of, Vec<Value>)> {
+pub(super) fn take(value: &Value) -> Run<(Of, Vec<Value>)> {
     let Value::Object(object) = value else {
         return null_pointer("a stream is null");
     };
@@ -215,7 +215,7 @@ pub(super) fn reduce(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
     Ok(result)
 }
 
-fn collect(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
+pub(super) fn collect(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
     let items = take(at(a, 0))?.1;
     if a.len() == 2 {
         return super::collectors::collect(vm, at(a, 1), items);

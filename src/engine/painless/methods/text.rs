@@ -1,8 +1,10 @@
 //! `String`, `CharSequence`, `Locale`.
 
 use super::arguments::{at, boolean, int, position, sequence, size, text, unit};
+use super::character::single;
 use super::encoding::{decode_base64, encode_base64};
-use super::search::{code_point, find, find_last, map_case, replace, split};
+use super::points::{code_point_at, code_point_before, get_chars, offset_by_code_points};
+use super::search::{find, find_last, map_case, replace, split};
 use super::{Row, Table, class};
 use crate::engine::painless::interpret::{Run, Vm, null_pointer, throw, throw_bare};
 use crate::engine::value::{Array, JavaString, Value};
@@ -80,8 +82,12 @@ fn starts_with(whole: &JavaString, prefix: &JavaString, offset: i32) -> bool {
 
 fn fold(text: &JavaString) -> Vec<u16> {
     let simple = |c: char| {
-        let upper = c.to_uppercase().next().unwrap_or(c);
-        upper.to_lowercase().next().unwrap_or(upper)
+        let upper = single(c.to_uppercase()).unwrap_or(c);
+        // the only one whose lower case is two characters
+        if upper == '\u{130}' {
+            return 'i';
+        }
+        single(upper.to_lowercase()).unwrap_or(upper)
     };
     text.to_str()
         .chars()
@@ -89,16 +95,6 @@ fn fold(text: &JavaString) -> Vec<u16> {
         .collect::<String>()
         .encode_utf16()
         .collect()
-}
-
-fn code_point_at(text: &JavaString, index: i32) -> Run<Value> {
-    match usize::try_from(index)
-        .ok()
-        .and_then(|index| code_point(text, index))
-    {
-        Some(point) => Ok(Value::Int(point.cast_signed())),
-        None => beyond_text(format!("index {index}, length {}", text.len())),
-    }
 }
 
 fn joined(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
@@ -169,31 +165,6 @@ fn from_array(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
     }
 }
 
-fn offset_by_code_points(a: &[Value]) -> Run<Value> {
-    let whole = text(a, 0)?;
-    let (mut index, mut left) = (int(a, 1), int(a, 2));
-    let pair = |at: i32| {
-        let at = usize::try_from(at).ok()?;
-        code_point(whole, at).map(|point| i32::from(point > 0xffff) + 1)
-    };
-    while left > 0 {
-        let Some(width) = pair(index) else {
-            return throw_bare("java.lang.IndexOutOfBoundsException");
-        };
-        index += width;
-        left -= 1;
-    }
-    while left < 0 {
-        let wide = index >= 2 && pair(index - 2) == Some(2);
-        index -= if wide { 2 } else { 1 };
-        if index < 0 {
-            return throw_bare("java.lang.IndexOutOfBoundsException");
-        }
-        left += 1;
-    }
-    Ok(Value::Int(index))
-}
-
 /// A null token splits nothing.
 fn pieces(a: &[Value], limit: i32) -> Run<Vec<JavaString>> {
     let whole = text(a, 0)?;
@@ -209,7 +180,10 @@ const STRING: &[Row] = &[
         code_point_at(text(a, 0)?, int(a, 1))
     }),
     ("int codePointBefore(int)", |_, a| {
-        code_point_at(text(a, 0)?, int(a, 1).wrapping_sub(1))
+        code_point_before(text(a, 0)?, int(a, 1))
+    }),
+    ("void getChars(int,int,char[],int)", |_, a| {
+        get_chars(text(a, 0)?, a)
     }),
     ("int codePointCount(int,int)", |_, a| {
         let part = substring(text(a, 0)?, int(a, 1), int(a, 2))?;

@@ -1,15 +1,16 @@
-//! `TreeMap`: what sorted keys allow.
+//! `TreeMap`: what sorted keys allow. Parts and reversals of it are copies.
 
 use std::cmp::Ordering;
 
 use super::Row;
-use super::arguments::at;
+use super::arguments::{at, boolean};
+use super::collections::{natural, reversed};
 use super::map::{clone, map, new, put, writable};
 use super::sort::order;
 use super::text::no_such_element;
 use super::view::Entry;
 use crate::engine::painless::interpret::{Run, Vm};
-use crate::engine::value::{JavaMap, Map, Order, Value};
+use crate::engine::value::{JavaMap, Map, Order, Set, Value};
 
 /// The nearest entry below or above a key.
 pub(super) fn bound(
@@ -116,8 +117,47 @@ pub(super) const TREE_MAP: &[Row] = &[
         Ok(Value::Map(Map::new(JavaMap::sorted(comparator))))
     }),
     ("def clone()", clone),
+];
+
+pub(super) const SORTED_MAP: &[Row] = &[
+    ("Comparator comparator()", |_, a| {
+        Ok(map(at(a, 0))?
+            .borrow()
+            .comparator()
+            .cloned()
+            .unwrap_or_default())
+    }),
     ("def firstKey()", |_, a| key_of(end(a, false)?)),
     ("def lastKey()", |_, a| key_of(end(a, true)?)),
+    ("SortedMap headMap(def)", |vm, a| {
+        sub_map(vm, a, (None, Some((at(a, 1), false))))
+    }),
+    ("SortedMap tailMap(def)", |vm, a| {
+        sub_map(vm, a, (Some((at(a, 1), true)), None))
+    }),
+    ("SortedMap subMap(def,def)", |vm, a| {
+        sub_map(vm, a, (Some((at(a, 1), true)), Some((at(a, 2), false))))
+    }),
+];
+
+/// A comparator of the opposite order.
+pub(super) fn turned(map: &JavaMap) -> Value {
+    match map.comparator() {
+        Some(comparator) => reversed(comparator),
+        None => natural(true),
+    }
+}
+
+fn descending(vm: &mut Vm<'_>, a: &[Value]) -> Run<JavaMap> {
+    let own = map(at(a, 0))?.borrow().clone();
+    let mut turned = JavaMap::sorted(Some(turned(&own)));
+    for (key, value) in &own {
+        put(vm, &mut turned, key.clone(), value.clone())?;
+    }
+    Ok(turned)
+}
+
+pub(super) const NAVIGABLE_MAP: &[Row] = &[
     ("Map.Entry firstEntry()", |_, a| entry_of(end(a, false)?)),
     ("Map.Entry lastEntry()", |_, a| entry_of(end(a, true)?)),
     ("Map.Entry pollFirstEntry()", |_, a| poll(a, false)),
@@ -125,7 +165,6 @@ pub(super) const TREE_MAP: &[Row] = &[
     ("def ceilingKey(def)", |vm, a| near_key(vm, a, false, true)),
     ("def floorKey(def)", |vm, a| near_key(vm, a, true, true)),
     ("def higherKey(def)", |vm, a| near_key(vm, a, false, false)),
-    ("def lowerKey(def)", |vm, a| near_key(vm, a, true, false)),
     ("Map.Entry ceilingEntry(def)", |vm, a| {
         entry_of(near(vm, a, false, true)?)
     }),
@@ -138,20 +177,23 @@ pub(super) const TREE_MAP: &[Row] = &[
     ("Map.Entry lowerEntry(def)", |vm, a| {
         entry_of(near(vm, a, true, false)?)
     }),
-    ("SortedMap headMap(def)", |vm, a| {
-        sub_map(vm, a, (None, Some((at(a, 1), false))))
+    ("NavigableMap headMap(def,boolean)", |vm, a| {
+        sub_map(vm, a, (None, Some((at(a, 1), boolean(a, 2)))))
     }),
-    ("SortedMap tailMap(def)", |vm, a| {
-        sub_map(vm, a, (Some((at(a, 1), true)), None))
+    ("NavigableMap tailMap(def,boolean)", |vm, a| {
+        sub_map(vm, a, (Some((at(a, 1), boolean(a, 2))), None))
     }),
-    ("SortedMap subMap(def,def)", |vm, a| {
-        sub_map(vm, a, (Some((at(a, 1), true)), Some((at(a, 2), false))))
+    ("NavigableMap subMap(def,boolean,def,boolean)", |vm, a| {
+        let bounds = ((at(a, 1), boolean(a, 2)), (at(a, 3), boolean(a, 4)));
+        sub_map(vm, a, (Some(bounds.0), Some(bounds.1)))
     }),
-    ("Map descendingMap()", |_, a| {
-        let mut reversed = JavaMap::linked();
-        for (key, value) in map(at(a, 0))?.entries().into_iter().rev() {
-            reversed.put(key, value);
-        }
-        Ok(Value::Map(Map::new(reversed)))
+    ("NavigableMap descendingMap()", |vm, a| {
+        Ok(Value::Map(Map::new(descending(vm, a)?)))
+    }),
+    ("NavigableSet descendingKeySet()", |vm, a| {
+        Ok(Value::Set(Set::new(descending(vm, a)?)))
+    }),
+    ("NavigableSet navigableKeySet()", |_, a| {
+        Ok(Value::Set(Set::new(map(at(a, 0))?.borrow().clone())))
     }),
 ];

@@ -78,15 +78,26 @@ impl Parser<'_> {
                 ExprKind::Null
             }
             Kind::Symbol if token.text == "(" => {
-                self.take();
+                let more = self.redundant();
+                self.at += more + 1;
                 let inner = self.expression()?;
-                self.expect(")")?;
+                for _ in 0..=more {
+                    self.expect(")")?;
+                }
                 ExprKind::Group(Box::new(inner))
             }
             Kind::Symbol if token.text == "[" => self.list_or_map()?,
             _ => return Err(self.no_viable()),
         };
         Ok((kind, false))
+    }
+
+    /// How many parentheses have nothing between them and the next ones.
+    fn redundant(&self) -> usize {
+        let closer = |index: usize| self.closers.get(index).copied().unwrap_or_default();
+        (self.at..self.tokens.len())
+            .take_while(|&at| closer(at + 1) > 0 && closer(at) == closer(at + 1) + 1)
+            .count()
     }
 
     fn regex(&mut self) -> ExprKind {

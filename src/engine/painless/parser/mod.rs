@@ -19,6 +19,7 @@ type Parsed<T> = Result<T, Fault>;
 pub(super) fn parse(tokens: &[Token]) -> Parsed<Source> {
     Parser {
         tokens,
+        closers: closers(tokens),
         at: 0,
         depth: 0,
         height: 0,
@@ -27,8 +28,28 @@ pub(super) fn parse(tokens: &[Token]) -> Parsed<Source> {
     .source()
 }
 
+/// For each opening parenthesis the place of the one that closes it; 0 for other
+/// tokens.
+fn closers(tokens: &[Token]) -> Vec<usize> {
+    let mut closers = vec![0; tokens.len()];
+    let mut open = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        if token.is("(") {
+            open.push(index);
+        } else if token.is(")")
+            && let Some(opener) = open
+                .pop()
+                .and_then(|opener| closers.get_mut::<usize>(opener))
+        {
+            *opener = index;
+        }
+    }
+    closers
+}
+
 struct Parser<'a> {
     tokens: &'a [Token],
+    closers: Vec<usize>,
     at: usize,
     depth: usize,
     /// Height of the expression that was read last.

@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod civil;
+mod date;
 mod moment;
 mod print;
 mod read;

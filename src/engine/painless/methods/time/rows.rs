@@ -5,6 +5,7 @@ use super::arithmetic::{
     whole, with, zone_of,
 };
 use super::civil::{DAY, month_length};
+use super::date;
 use super::moment::{Moment, Zone};
 use super::print::format;
 use super::read::{date, parse_instant, parse_local, parse_zoned};
@@ -255,4 +256,5 @@ pub(in crate::engine::painless::methods) static TABLES: &[Table] = &[
         MONTH,
     ),
     class("java.time.format.DateTimeFormatter", &[], FORMATTER),
+    class("java.util.Date", &["java.lang.Comparable"], date::DATE),
 ];
