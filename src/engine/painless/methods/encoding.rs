@@ -1,7 +1,7 @@
 //! Base64 as Painless adds it to `String`.
 
 use super::arguments::text;
-use super::base64::decoded;
+use super::coders::decoded;
 use crate::engine::painless::interpret::{Run, Vm};
 use crate::engine::value::Value;
 use crate::model::base64;

@@ -13,11 +13,11 @@
 
 mod arguments;
 mod augmentation;
-mod base64;
 pub(super) mod beyond;
 mod boxed;
 mod builder;
 mod character;
+mod coders;
 mod collection;
 mod collections;
 mod collectors;
@@ -131,7 +131,7 @@ pub(super) static TABLES: &[&[Table]] = &[
     number_stream::TABLES,
     optional::TABLES,
     collectors::TABLES,
-    base64::TABLES,
+    coders::TABLES,
     random::TABLES,
     summary::TABLES,
 ];
