@@ -324,7 +324,7 @@ fn another_pivot_makes_the_transform_anew() {
         },
         ..PLAIN
     };
-    install(&room, &cluster, &second, wish).unwrap();
+    install(&room, &cluster, &second, &wish).unwrap();
     let stats = call(
         &lab,
         Method::Get,
