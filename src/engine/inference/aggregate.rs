@@ -33,10 +33,7 @@ pub(super) fn process(aggregator: &Aggregator, outputs: &[&[f64]]) -> Result<Vec
         AggregatorKind::LogisticRegression => {
             let sums = sum_up(outputs, weights)?;
             match sums.as_slice() {
-                [sum] => {
-                    let one = sigmoid(*sum);
-                    Ok(vec![1.0 - one, one])
-                }
+                [sum] => Ok(two_classes(*sum)),
                 _ => softmax(&sums),
             }
         }
@@ -154,6 +151,12 @@ pub(super) fn class_count(count: usize) -> Result<usize, Failure> {
 
 fn unequal() -> Failure {
     Failure::illegal_argument("value entries must have the same dimensions")
+}
+
+/// The probabilities of two classes from the sum of a logistic regression.
+pub(super) fn two_classes(sum: f64) -> Vec<f64> {
+    let one = sigmoid(sum);
+    vec![1.0 - one, one]
 }
 
 fn sigmoid(value: f64) -> f64 {

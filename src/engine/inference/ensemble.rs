@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::aggregate::{aggregate, class_count, process, softmax};
-use super::definition::{Aggregator, Ensemble, TrainedModel, Tree};
+use super::aggregate::{aggregate, class_count, process, softmax, two_classes};
+use super::definition::{Aggregator, AggregatorKind, Ensemble, TrainedModel, Tree};
 use super::forest::{Forest, Key, Root};
 use super::importance::add;
 use super::shap::add_importances;
@@ -201,12 +201,43 @@ impl Compiled {
     }
 }
 
+/// The sum of the leaves that single numbers are in all trees, weighted; nothing
+/// where that is not how the models are.
+fn plain_sum(
+    models: &[Compiled],
+    weights: Option<&[f64]>,
+    forest: &Forest,
+    features: &[Key],
+) -> Result<Option<f64>, Failure> {
+    if models.is_empty() || weights.is_some_and(|weights| weights.len() != models.len()) {
+        return Ok(None);
+    }
+    let mut sum = 0.0;
+    for (index, model) in models.iter().enumerate() {
+        let Compiled::Tree { root, .. } = model else {
+            return Ok(None);
+        };
+        let [value] = forest.leaf(*root, features)? else {
+            return Ok(None);
+        };
+        let weight = weights.and_then(|weights| weights.get(index));
+        sum += value * weight.copied().unwrap_or(1.0);
+    }
+    Ok(Some(sum))
+}
+
 fn processed(
     models: &[Compiled],
     aggregator: &Aggregator,
     forest: &Forest,
     features: &[Key],
 ) -> Result<Vec<f64>, Failure> {
+    // By far the most models are so.
+    if aggregator.kind == AggregatorKind::LogisticRegression
+        && let Some(sum) = plain_sum(models, aggregator.weights.as_deref(), forest, features)?
+    {
+        return Ok(two_classes(sum));
+    }
     let outputs = models
         .iter()
         .map(|model| model.raw(forest, features))

@@ -146,6 +146,14 @@ impl<'d> Fields<'d> {
         if count < 2 {
             return None;
         }
+        if count == 2 {
+            let Some(Value::Map(map)) = self.top(path.merged(0, 1)) else {
+                return None;
+            };
+            let map = map.borrow();
+            let value = path.merged(1, 2).find(&map);
+            return value.filter(|value| !value.is_null()).cloned();
+        }
         self.open.clear();
         for end in 1..count {
             if let Some(Value::Map(map)) = self.top(path.merged(0, end)) {

@@ -271,6 +271,12 @@ impl Vm<'_> {
                 let two = self.eval(two)?;
                 self.invoke(method, &[one, two])
             }
+            [one, two, three] => {
+                let one = self.eval(one)?;
+                let two = self.eval(two)?;
+                let three = self.eval(three)?;
+                self.invoke(method, &[one, two, three])
+            }
             values => {
                 let values = self.eval_all(values)?;
                 self.invoke(method, &values)

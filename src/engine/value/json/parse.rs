@@ -2,9 +2,12 @@
 //! surrogates and whole numbers of any length, and refuses a key that comes
 //! twice, as the server does.
 
+use std::cell::RefCell;
 use std::fmt;
 
-use crate::engine::value::{JavaMap, JavaString, List, MAX_DEPTH, Map, Value};
+use crate::engine::value::{
+    JavaMap, JavaString, List, MAX_DEPTH, Map, Value, hash_code_of_str, spread,
+};
 
 /// Why and where a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +67,7 @@ pub fn parse_ordered(text: &[u8]) -> Result<Value, JsonError> {
 pub fn parse_prefix(text: &[u8]) -> Result<Value, JsonError> {
     let mut parser = Parser {
         text,
+        utf8: std::str::from_utf8(text).ok(),
         at: 0,
         new_map: JavaMap::new,
         last_wins: false,
@@ -75,6 +79,7 @@ pub fn parse_prefix(text: &[u8]) -> Result<Value, JsonError> {
 fn read(text: &[u8], new_map: fn() -> JavaMap, last_wins: bool) -> Result<Value, JsonError> {
     let mut parser = Parser {
         text,
+        utf8: std::str::from_utf8(text).ok(),
         at: 0,
         new_map,
         last_wins,
@@ -85,6 +90,8 @@ fn read(text: &[u8], new_map: fn() -> JavaMap, last_wins: bool) -> Result<Value,
 
 struct Parser<'a> {
     text: &'a [u8],
+    /// The same as UTF-8, where all of it is
+    utf8: Option<&'a str>,
     at: usize,
     new_map: fn() -> JavaMap,
     /// A key may come twice
@@ -92,6 +99,42 @@ struct Parser<'a> {
 }
 
 type Parsed<T> = Result<T, String>;
+
+/// Bytes that end what stands for itself in a string.
+static ENDS_PLAIN: [bool; 256] = {
+    let mut ends = [false; 256];
+    let mut control = 0;
+    while control < 0x20 {
+        ends[control] = true;
+        control += 1;
+    }
+    ends[b'"' as usize] = true;
+    ends[b'\\' as usize] = true;
+    ends
+};
+
+/// Keys up to this many bytes are kept.
+const LONGEST_KEPT: usize = 32;
+/// How many keys a thread keeps.
+const KEPT: usize = 512;
+
+thread_local! {
+    /// Keys that were read lately: documents have the same ones again and again.
+    static KEYS: RefCell<Vec<Option<JavaString>>> = RefCell::new(vec![None; KEPT]);
+}
+
+/// A key, the one that is kept where there is one.
+fn known(text: &str) -> JavaString {
+    let hash = hash_code_of_str(text);
+    KEYS.with_borrow_mut(|keys| {
+        let place = spread(hash) as usize % KEPT;
+        match keys.get_mut(place) {
+            Some(Some(known)) if known.eq_str(text) => known.clone(),
+            Some(place) => place.insert(JavaString::from(text)).clone(),
+            None => JavaString::from(text),
+        }
+    })
+}
 
 impl<'a> Parser<'a> {
     /// Adds the place to what is wrong.
@@ -181,7 +224,7 @@ impl<'a> Parser<'a> {
             if self.peek() != Some(b'"') {
                 return Err("expected a key in double quotes".into());
             }
-            let key = self.string()?;
+            let key = self.key()?;
             self.blanks();
             self.expect(b':')?;
             let value = self.value(depth + 1)?;
@@ -265,6 +308,9 @@ impl<'a> Parser<'a> {
     }
 
     fn slice(&self, start: usize, end: usize) -> Parsed<&'a str> {
+        if let Some(slice) = self.utf8.and_then(|text| text.get(start..end)) {
+            return Ok(slice);
+        }
         let bytes = self.text.get(start..end).unwrap_or_default();
         std::str::from_utf8(bytes).map_err(|_| "invalid UTF-8".into())
     }
@@ -272,18 +318,44 @@ impl<'a> Parser<'a> {
     fn string(&mut self) -> Parsed<JavaString> {
         self.at += 1;
         let start = self.at;
-        loop {
-            match self.peek() {
-                Some(b'"') => {
-                    let text = self.slice(start, self.at)?;
-                    self.at += 1;
-                    return Ok(JavaString::from(text));
-                }
-                Some(b'\\') => return self.escaped(start),
-                Some(0..=0x1f) => return Err("unescaped control character in a string".into()),
-                Some(_) => self.at += 1,
-                None => return Err("unexpected end of input in a string".into()),
+        self.plain();
+        match self.peek() {
+            Some(b'"') => {
+                let text = self.slice(start, self.at)?;
+                self.at += 1;
+                Ok(JavaString::from(text))
             }
+            Some(b'\\') => self.escaped(start),
+            Some(_) => Err("unescaped control character in a string".into()),
+            None => Err("unexpected end of input in a string".into()),
+        }
+    }
+
+    /// Passes over what stands for itself in a string.
+    fn plain(&mut self) {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let length = rest
+            .iter()
+            .position(|&byte| ENDS_PLAIN[usize::from(byte)])
+            .unwrap_or(rest.len());
+        self.at += length;
+    }
+
+    /// A key: as a string, but the same object for the same text wherever it is
+    /// short, as the server's parser has it.
+    fn key(&mut self) -> Parsed<JavaString> {
+        let start = self.at + 1;
+        let rest = self.text.get(start..).unwrap_or_default();
+        let length = rest
+            .iter()
+            .take(LONGEST_KEPT)
+            .position(|&byte| ENDS_PLAIN[usize::from(byte)]);
+        match length.and_then(|length| Some((length, rest.get(length)?))) {
+            Some((length, b'"')) => {
+                self.at = start + length + 1;
+                Ok(known(self.slice(start, start + length)?))
+            }
+            _ => self.string(),
         }
     }
 
@@ -303,9 +375,7 @@ impl<'a> Parser<'a> {
                 Some(0..=0x1f) => return Err("unescaped control character in a string".into()),
                 Some(_) => {
                     let from = self.at;
-                    while !matches!(self.peek(), Some(b'"' | b'\\' | 0..=0x1f) | None) {
-                        self.at += 1;
-                    }
+                    self.plain();
                     units.extend(self.slice(from, self.at)?.encode_utf16());
                 }
                 None => return Err("unexpected end of input in a string".into()),
