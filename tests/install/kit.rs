@@ -251,11 +251,10 @@ pub(crate) fn address(lab: &Lab, authorization: Option<Authorization>) -> Addres
 /// A connection that no fault disturbs.
 pub(crate) fn connect(lab: &Lab) -> Cluster {
     let mut address = address(lab, None);
-    for access in [Some(&mut address.elasticsearch), address.kibana.as_mut()] {
-        if let Some(access) = access {
-            access.http.timeouts.response = LONG;
-            access.http.timeouts.idle = LONG;
-        }
+    let both = [Some(&mut address.elasticsearch), address.kibana.as_mut()];
+    for access in both.into_iter().flatten() {
+        access.http.timeouts.response = LONG;
+        access.http.timeouts.idle = LONG;
     }
     Cluster::connect(address).unwrap()
 }
