@@ -24,13 +24,13 @@ use sealift::progress::Silent;
 use serde_json::{Value, json};
 
 use crate::kit::{
-    DETECTIONS, DGA, Files, PLAIN, Recipe, Room, address, connect, install, key, lab, open,
-    release, remove,
+    CAREFUL, DETECTIONS, DGA, Files, PLAIN, Recipe, Room, address, connect, install, key, lab,
+    open, release, remove,
 };
 use crate::refusing::Door;
 
 const PRUNE: Wish = Wish {
-    permissions: PLAIN.permissions,
+    permissions: CAREFUL,
     prune: true,
     unchecked: false,
     start: false,

@@ -281,11 +281,14 @@ impl Room {
     }
 }
 
+/// Nothing is allowed that needs to be asked for.
+pub(crate) const CAREFUL: Permissions = Permissions {
+    adopt: false,
+    restart_jobs: false,
+};
+
 pub(crate) const PLAIN: Wish = Wish {
-    permissions: Permissions {
-        adopt: false,
-        restart_jobs: false,
-    },
+    permissions: CAREFUL,
     prune: false,
     unchecked: false,
     start: false,
