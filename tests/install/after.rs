@@ -86,10 +86,10 @@ fn a_default_pipeline_is_set_and_taken_back() {
     assert_eq!(default_of(&lab, "packetbeat-1"), Value::Null);
     assert_eq!(default_of(&lab, "packetbeat-2"), "theirs");
 
-    install(&room, &cluster, &bundle, &with_defaults("packetbeat-1")).unwrap();
+    install(&room, &cluster, &bundle, with_defaults("packetbeat-1")).unwrap();
     remove(&room, &cluster, &bundle, PLAIN.permissions).unwrap();
     assert_eq!(default_of(&lab, "packetbeat-1"), Value::Null);
-    let refused = install(&room, &cluster, &bundle, &with_defaults("nowhere")).unwrap_err();
+    let refused = install(&room, &cluster, &bundle, with_defaults("nowhere")).unwrap_err();
     assert!(
         refused.to_string().contains("no index nowhere"),
         "{refused}"

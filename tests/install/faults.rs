@@ -323,7 +323,7 @@ impl World {
                 lab.clear_faults();
                 // A call that came too late may still be at work.
                 if matches!(action, Action::Delay(_)) {
-                    thread::sleep(Duration::from_millis(1000));
+                    thread::sleep(Duration::from_secs(1));
                 }
                 (result, met)
             }

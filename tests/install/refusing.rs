@@ -104,7 +104,7 @@ fn pass(mut outer: TcpStream, inner: SocketAddr) -> Option<()> {
 /// One request, changed so that the connection ends with its answer.
 fn request(stream: &mut TcpStream) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    let mut part = [0; 65_536];
+    let mut part = [0; 8_192];
     loop {
         if let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&bytes[..end]).into_owned();

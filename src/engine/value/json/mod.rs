@@ -1,5 +1,6 @@
 //! JSON text as Elasticsearch reads and writes it.
 
+mod keys;
 mod parse;
 mod write;
 

@@ -2,12 +2,11 @@
 //! surrogates and whole numbers of any length, and refuses a key that comes
 //! twice, as the server does.
 
-use std::cell::RefCell;
 use std::fmt;
 
-use crate::engine::value::{
-    JavaMap, JavaString, List, MAX_DEPTH, Map, Value, hash_code_of_str, spread,
-};
+use crate::engine::value::{JavaMap, JavaString, List, MAX_DEPTH, Map, Value};
+
+use super::keys::{LONGEST_KEPT, known};
 
 /// Why and where a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,29 +111,6 @@ static ENDS_PLAIN: [bool; 256] = {
     ends[b'\\' as usize] = true;
     ends
 };
-
-/// Keys up to this many bytes are kept.
-const LONGEST_KEPT: usize = 32;
-/// How many keys a thread keeps.
-const KEPT: usize = 512;
-
-thread_local! {
-    /// Keys that were read lately: documents have the same ones again and again.
-    static KEYS: RefCell<Vec<Option<JavaString>>> = RefCell::new(vec![None; KEPT]);
-}
-
-/// A key, the one that is kept where there is one.
-fn known(text: &str) -> JavaString {
-    let hash = hash_code_of_str(text);
-    KEYS.with_borrow_mut(|keys| {
-        let place = spread(hash) as usize % KEPT;
-        match keys.get_mut(place) {
-            Some(Some(known)) if known.eq_str(text) => known.clone(),
-            Some(place) => place.insert(JavaString::from(text)).clone(),
-            None => JavaString::from(text),
-        }
-    })
-}
 
 impl<'a> Parser<'a> {
     /// Adds the place to what is wrong.
