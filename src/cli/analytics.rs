@@ -20,18 +20,29 @@ pub struct AnalyticsArgs {
 #[derive(Debug, clap::Subcommand)]
 pub enum AnalyticsCommand {
     /// List the analytics with their states
+    #[command(after_help = "Example: sealift analytics list --group soc")]
     List(super::filter::OnlyTarget),
     /// Show an analytics
+    #[command(after_help = "Example: sealift analytics show outliers --cluster soc")]
     Show(One),
     /// Put an analytics from a file
+    #[command(
+        after_help = "Example: sealift analytics put outliers --from outliers.json --cluster soc"
+    )]
     Put(put::ObjectArgs),
     /// Change description, memory, threads or lazy start by the keys of a file
+    #[command(
+        after_help = "Example: sealift analytics update outliers --from change.json --cluster soc"
+    )]
     Update(FileArgs),
     /// Start an analytics
+    #[command(after_help = "Example: sealift analytics start outliers --cluster soc")]
     Start(One),
     /// Stop an analytics
+    #[command(after_help = "Example: sealift analytics stop outliers --cluster soc")]
     Stop(ForceArgs),
     /// Stop and delete an analytics; what it wrote stays
+    #[command(after_help = "Example: sealift analytics delete outliers --cluster soc")]
     Delete(DeleteArgs),
 }
 

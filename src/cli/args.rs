@@ -107,6 +107,8 @@ pub enum Command {
     Fetch(fetch::FetchArgs),
     /// Make and name signing keys
     Key(key::KeyArgs),
+    /// Find mistakes before a cluster does
+    Lint(lint::LintArgs),
     /// Pack releases into one signed bundle
     Pack(pack::PackArgs),
     /// Add a signature to a bundle
@@ -153,8 +155,6 @@ pub enum Command {
     Lab(lab::LabArgs),
     /// Print a completion script for a shell
     Completions(completions::CompletionsArgs),
-    /// Find mistakes before a cluster does
-    Lint(lint::LintArgs),
     /// Print the manual page
     Man(man::ManArgs),
 }

@@ -7,7 +7,7 @@ use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
 use crate::cli::fleet::{self, Report};
 use crate::cli::target::TargetArgs;
-use crate::cli::{checkup_text, escape, plan_text, prompt};
+use crate::cli::{checkup_text, escape, plan_text, prompt, wrap};
 use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::flow::fleet as many;
 use crate::flow::install::{Bench, Done};
@@ -148,7 +148,8 @@ fn report(label: &str, plan: &Value, summary: &str, done: &Done) -> Report {
         if number == 1 {
             lines.push(format!("\nnext, on {label}:"));
         }
-        lines.push(format!("  {number}. {}", escape::line(&advice.what)));
+        let first = format!("  {number}. ");
+        lines.push(wrap::hanging(&first, &escape::line(&advice.what)));
         let more = advice.lines.iter();
         lines.extend(more.map(|line| format!("       {}", escape::line(line))));
     }

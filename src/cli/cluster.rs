@@ -30,6 +30,7 @@ pub enum ClusterCommand {
     /// Show version, license, machine learning, rights, Kibana and what is installed
     Info(InfoArgs),
     /// List models, scripts and pipelines with the releases that they came from
+    #[command(after_help = "Example: sealift cluster files --cluster soc")]
     Files(FilesArgs),
 }
 

@@ -25,18 +25,26 @@ pub struct DatafeedArgs {
 #[derive(Debug, clap::Subcommand)]
 pub enum DatafeedCommand {
     /// List the datafeeds with their states
+    #[command(after_help = "Example: sealift datafeed list --group soc")]
     List(super::filter::OnlyTarget),
     /// Show a datafeed
+    #[command(after_help = "Example: sealift datafeed show datafeed-dga --cluster soc")]
     Show(One),
     /// Put a datafeed from a file
     Put(PutArgs),
     /// Change a stopped datafeed by the keys of a file
+    #[command(
+        after_help = "Example: sealift datafeed update datafeed-dga --from change.json --cluster soc"
+    )]
     Update(FileArgs),
     /// Start a datafeed
+    #[command(after_help = "Example: sealift datafeed start datafeed-dga --cluster soc")]
     Start(StartArgs),
     /// Stop a datafeed
+    #[command(after_help = "Example: sealift datafeed stop datafeed-dga --cluster soc")]
     Stop(ForceArgs),
     /// Stop and delete a datafeed
+    #[command(after_help = "Example: sealift datafeed delete datafeed-dga --cluster soc")]
     Delete(DeleteArgs),
 }
 

@@ -34,8 +34,10 @@ pub struct FilterArgs {
 #[derive(Debug, clap::Subcommand)]
 pub enum FilterCommand {
     /// List the filters
+    #[command(after_help = "Example: sealift filter list --cluster soc")]
     List(OnlyTarget),
     /// Show a filter, and the jobs that use it
+    #[command(after_help = "Example: sealift filter show safe_domains --cluster soc")]
     Show(OneFilter),
     /// Put a filter from a file: filters.toml, a plain list, or JSON
     Put(PutArgs),
@@ -44,6 +46,7 @@ pub enum FilterCommand {
     /// Bring filters of a cluster into a file for review
     Pull(pull::PullArgs),
     /// Delete a filter that no job uses
+    #[command(after_help = "Example: sealift filter delete safe_domains --cluster soc")]
     Delete(DeleteArgs),
 }
 

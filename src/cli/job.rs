@@ -29,12 +29,17 @@ pub struct JobArgs {
 #[derive(Debug, clap::Subcommand)]
 pub enum JobCommand {
     /// List the jobs with their states
+    #[command(after_help = "Example: sealift job list --group soc")]
     List(super::filter::OnlyTarget),
     /// Show a job
+    #[command(after_help = "Example: sealift job show dns-exfiltration --cluster soc")]
     Show(One),
     /// Put a job from a file
     Put(PutArgs),
     /// Change what can be changed of a job by the keys of a file
+    #[command(
+        after_help = "Example: sealift job update dns-exfiltration --from change.json --cluster soc"
+    )]
     Update(FileArgs),
     /// Make a copy under a new id, with changes that an update cannot make
     Clone(CloneArgs),
@@ -43,12 +48,16 @@ pub enum JobCommand {
     /// Tell which recorded anomalies the rules of a job would hide
     Explain(explain::ExplainArgs),
     /// Open a job
+    #[command(after_help = "Example: sealift job open dns-exfiltration --cluster soc")]
     Open(One),
     /// Close a job
+    #[command(after_help = "Example: sealift job close dns-exfiltration --cluster soc")]
     Close(ForceArgs),
     /// Make a closed job forget all that it has learned and found
+    #[command(after_help = "Example: sealift job reset dns-exfiltration --cluster soc")]
     Reset(DeleteArgs),
     /// Close and delete a job, its datafeed and its results
+    #[command(after_help = "Example: sealift job delete dns-exfiltration --cluster soc")]
     Delete(DeleteArgs),
 }
 

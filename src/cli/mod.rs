@@ -58,6 +58,7 @@ pub mod trust;
 pub mod validate;
 pub mod verify;
 pub mod wish;
+pub mod wrap;
 
 use std::io;
 use std::process::ExitCode;

@@ -30,12 +30,19 @@ pub struct RuleArgs {
 #[derive(Debug, clap::Subcommand)]
 pub enum RuleCommand {
     /// List the rules
+    #[command(after_help = "Example: sealift rule list --cluster soc")]
     List(OnlyTarget),
     /// Show a rule
+    #[command(
+        after_help = "Example: sealift rule show 5e0f1c52-6a0e-4b5e-9d63-0f0a6a0c7b01 --cluster soc"
+    )]
     Show(One),
     /// Put the rules of files, TOML or ndjson; new ones are disabled
     Put(PutArgs),
     /// Delete rules
+    #[command(
+        after_help = "Example: sealift rule delete 5e0f1c52-6a0e-4b5e-9d63-0f0a6a0c7b01 --cluster soc"
+    )]
     Delete(DeleteArgs),
 }
 

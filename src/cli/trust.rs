@@ -32,12 +32,14 @@ pub struct TrustArgs {
 #[derive(Debug, clap::Subcommand)]
 pub enum TrustCommand {
     /// Show the policy that bundles are judged by
+    #[command(after_help = "Example: sealift trust show --trust trust")]
     Show(ShowArgs),
     /// Make the first trust root in a folder
     Init(InitArgs),
     /// Make the next trust root: other keys, another threshold, a later end
     Rotate(RotateArgs),
     /// Add signatures to the newest trust root in a folder
+    #[command(after_help = "Example: sealift trust sign next --key b.key.pem")]
     Sign(SignRootArgs),
     /// Take over newer trust roots from a bundle or folder
     Update(UpdateArgs),

@@ -1,6 +1,6 @@
 //! Help that teaches, on 80 columns, for every command.
 
-use clap::CommandFactory;
+use clap::{CommandFactory, Parser};
 use sealift::cli::args::Args;
 
 use crate::sandbox::Sandbox;
@@ -89,4 +89,63 @@ fn every_shell_gets_its_completions() {
             "{shell}"
         );
     }
+}
+
+/// The examples of a command's help, each as the words of a command line.
+fn examples(command: &clap::Command) -> Vec<Vec<String>> {
+    let Some(help) = command.get_after_help() else {
+        return Vec::new();
+    };
+    let help = help.to_string().replace("\\\n", " ");
+    let lines = help
+        .lines()
+        .map(|line| line.trim().trim_start_matches("Example: "));
+    let shown = lines.filter(|line| line.starts_with("sealift "));
+    shown
+        .map(|line| {
+            let end = line.find(" | ").or_else(|| line.find(" > "));
+            words(&line[..end.unwrap_or(line.len())])
+        })
+        .collect()
+}
+
+/// A line of a shell as its words; single quotes hold a word together.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (nth, part) in line.split('\'').enumerate() {
+        if nth % 2 == 1 {
+            words.push(part.to_owned());
+        } else {
+            words.extend(part.split_whitespace().map(str::to_owned));
+        }
+    }
+    words
+}
+
+#[test]
+fn every_command_shows_an_example_that_it_understands() {
+    fn walk(command: &clap::Command, path: &str, faults: &mut Vec<String>) {
+        let subs = command
+            .get_subcommands()
+            .filter(|sub| sub.get_name() != "help");
+        for sub in subs {
+            let path = format!("{path} {}", sub.get_name());
+            let examples = examples(sub);
+            if examples.is_empty() && !sub.has_subcommands() {
+                faults.push(format!("{path}: no example"));
+            }
+            for example in examples {
+                if !example.join(" ").starts_with(&path) {
+                    faults.push(format!("{path}: shows {}", example.join(" ")));
+                }
+                if let Err(error) = Args::try_parse_from(&example) {
+                    faults.push(format!("{path}: {error}"));
+                }
+            }
+            walk(sub, &path, faults);
+        }
+    }
+    let mut faults = Vec::new();
+    walk(&Args::command(), "sealift", &mut faults);
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }

@@ -135,7 +135,7 @@ fn jobs_are_put_to_work_and_to_rest_again() {
     let prepared = prepare::prepare(&cluster, &bundle, &wanted(&bundle), &start, &Silent).unwrap();
     assert_eq!(
         prepared.plan.count(Action::Start),
-        2,
+        4,
         "{:?}",
         prepared.plan.summary()
     );

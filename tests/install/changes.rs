@@ -241,12 +241,9 @@ fn a_rollback_leads_back_through_two_bundles() {
     // there to be had again.
     let refused = install(&room, &cluster, &first, PLAIN).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Policy);
-    assert!(refused.to_string().contains("had sequence 2"), "{refused}");
+    assert!(refused.to_string().contains("sequence 2"), "{refused}");
     let hint = refused.next_step().unwrap();
-    assert!(
-        hint.contains("rolled back") && hint.contains("--allow-older"),
-        "{hint}"
-    );
+    assert!(hint.contains("--allow-older"), "{hint}");
     install(&room, &cluster, &second, PLAIN).unwrap();
     let told = status::status(&cluster, &wanted(&second), &Silent).unwrap();
     assert!(!told.has_drift(), "{:#?}", told.artifacts);
@@ -349,7 +346,7 @@ fn a_preflight_names_everything_at_once() {
         told,
         [
             "a basic license does not include machine learning",
-            "the bundle has detection rules and no Kibana is named"
+            "the bundle has detection rules or saved objects and no Kibana is named"
         ]
     );
     assert!(

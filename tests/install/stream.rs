@@ -13,11 +13,12 @@ use sealift::flow::rehearse::compare::difference;
 use sealift::io::cluster::Cluster;
 use sealift::io::http::Method;
 use sealift::lab::Lab;
+use sealift::model::plan::Permissions;
 use sealift::model::receipt::Receipt;
 use sealift::progress::Silent;
 use serde_json::{Value, json};
 
-use crate::kit::{DGA, PLAIN, Recipe, Room, call, connect, folder, install, lab, release};
+use crate::kit::{CAREFUL, DGA, PLAIN, Recipe, Room, call, connect, folder, install, lab, release};
 
 /// How long the stream goes on after the work.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -275,6 +276,11 @@ fn the_release_of_2020_gives_way_to_that_of_2021() {
     let known =
         |number: usize, source: &Value| close(&old[number], source) || close(&new[number], source);
     let wish = Wish {
+        // The index had its default pipeline from somebody else.
+        permissions: Permissions {
+            adopt: true,
+            ..CAREFUL
+        },
         prune: true,
         default_pipelines: vec![DefaultPipeline {
             index: "requests".to_owned(),

@@ -219,7 +219,7 @@ fn filters_may_be_written_in_toml() {
 fn what_cannot_be_used_is_named_with_its_place() {
     let cases = [
         ("x.json", "{}", "x.json: cannot be classified"),
-        ("x.py", "pass", "cannot be classified"),
+        ("x.bin", "pass", "cannot be classified"),
         ("x.toml", "[filters]", "cannot be classified"),
         (
             "x.toml",
@@ -324,8 +324,8 @@ fn one_artifact_in_two_places_is_ambiguous() {
 #[test]
 fn unknown_files_are_carried_on_request() {
     let mut cataloger = Cataloger::new().carry_unknown(true);
-    cataloger.begin("r", ["a.py", "b.json", "c_script.json"]);
-    cataloger.file("a.py", b"pass");
+    cataloger.begin("r", ["a.bin", "b.json", "c_script.json"]);
+    cataloger.file("a.bin", b"pass");
     cataloger.file("b.json", b"{}");
     cataloger.file("c_script.json", b"{}");
     let catalog = cataloger.finish();

@@ -45,10 +45,19 @@ pub struct RulesArgs {
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum RulesCommand {
     /// Add a rule, or the rules of a file, to those that are there
+    #[command(
+        override_usage = "sealift job rules add [OPTIONS] <RULE> <ID>",
+        after_help = "Example: sealift job rules add dns-exfiltration --scope highest_registered_domain=safe_domains --cluster soc"
+    )]
     Add(WithRule),
     /// Remove rules
+    #[command(after_help = "Example: sealift job rules remove dns-exfiltration 0 --cluster soc")]
     Remove(RemoveArgs),
     /// Make the rules of a detector exactly these
+    #[command(
+        override_usage = "sealift job rules set [OPTIONS] <RULE> <ID>",
+        after_help = "Example: sealift job rules set dns-exfiltration --when 'actual < 0.2' --cluster soc"
+    )]
     Set(WithRule),
 }
 

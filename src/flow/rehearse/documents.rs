@@ -165,7 +165,7 @@ mod tests {
                 1,
             ),
             // A field that happens to be called so.
-            ("{\"_source\":1}", None, 0),
+            ("{\"_source\":1}", None, 1),
         ] {
             let document = Document::parse(&line(text), "f").ok();
             let document = document.map(|document| (document.id, document.source.borrow().len()));

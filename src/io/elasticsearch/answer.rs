@@ -171,6 +171,7 @@ fn decision(said: &Said<'_>) -> Decision {
             "already been opened",
             "already been started",
             "is already started",
+            "already exists for job",
         ]) =>
         {
             Decision::Exists

@@ -229,11 +229,12 @@ fn shown_settings(name: &str, index: &Value) -> Value {
     settings
 }
 
-fn each(call: &Call, show: impl Fn(&str, &Value) -> Value) -> Answered {
+fn each(call: &Call, action: &str, show: impl Fn(&str, &Value) -> Value) -> Answered {
     let store = call.cluster.read();
     let names = resolve(&store, call.path("index"))?;
     let shown: Map<String, Value> = names
         .into_iter()
+        .filter(|name| call.may(action, name))
         .filter_map(|name| {
             let index = store.get(&Collection::Indices, &name)?;
             let shown = show(&name, index);
@@ -246,9 +247,11 @@ fn each(call: &Call, show: impl Fn(&str, &Value) -> Value) -> Answered {
 fn get(call: &Call) -> Answered {
     call.params.accept(&OPTIONS);
     call.params.accept(&["include_type_name", "features"]);
-    call.begin_on_index("indices:admin/get", call.path("index"))?;
+    let action = "indices:admin/get";
+    call.begin_to_read(action, call.path("index"))?;
     each(
         call,
+        action,
         |name, index| json!({"aliases": {}, "mappings": index.get("mappings"), "settings": shown_settings(name, index)}),
     )
 }
@@ -268,17 +271,24 @@ fn head(call: &Call) -> Answered {
 
 fn get_settings(call: &Call) -> Answered {
     call.params.accept(&OPTIONS);
-    call.begin_on_index("indices:monitor/settings/get", call.path("index"))?;
+    let action = "indices:monitor/settings/get";
+    call.begin_to_read(action, call.path("index"))?;
     each(
         call,
+        action,
         |name, index| json!({"settings": shown_settings(name, index)}),
     )
 }
 
 fn get_mapping(call: &Call) -> Answered {
     call.params.accept(&OPTIONS);
-    call.begin_on_index("indices:admin/mappings/get", call.path("index"))?;
-    each(call, |_, index| json!({"mappings": index.get("mappings")}))
+    let action = "indices:admin/mappings/get";
+    call.begin_to_read(action, call.path("index"))?;
+    each(
+        call,
+        action,
+        |_, index| json!({"mappings": index.get("mappings")}),
+    )
 }
 
 /// A `null` takes a setting back.

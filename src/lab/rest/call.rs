@@ -118,6 +118,25 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// As [`Self::begin_on_index`] for a call that reads: a pattern stands for the
+    /// indices that the user may read, be it none.
+    ///
+    /// # Errors
+    /// As there, where a single index is named.
+    pub fn begin_to_read(&self, action: &str, index: &str) -> Result<(), Failure> {
+        if index == "_all" || index.contains('*') {
+            return self.params.refuse_unknown(&self.request.path);
+        }
+        self.begin_on_index(action, index)
+    }
+
+    /// Whether the user may do `action` on `index`.
+    #[must_use]
+    pub fn may(&self, action: &str, index: &str) -> bool {
+        let subject = self.subject.as_ref();
+        subject.is_none_or(|subject| subject.allows_on(action, index))
+    }
+
     /// Adds a deprecation warning to the answer.
     pub fn warn(&self, text: impl Into<String>) {
         self.warnings.borrow_mut().push(text.into());

@@ -40,7 +40,7 @@ fn each_known_refusal_has_a_decision_and_a_next_step() {
             Exists, "sealift plan"),
         (envelope(400, "resource_already_exists_exception", "job and group names must be unique but job [x] and group [x] have the same name"),
             Stop, ""),
-        (envelope(409, status, "A datafeed [d] already exists for job [j]"), Stop, "datafeed"),
+        (envelope(409, status, "A datafeed [d] already exists for job [j]"), Exists, "datafeed"),
         (envelope(400, "x_content_parse_exception", "[1:774] [trained_model_config] unknown field [model_type]"),
             Stop, "newer than this cluster"),
         (envelope(400, "action_request_validation_exception", "Validation Failed: 1: illegal to set [create_time] at inference model creation;"),

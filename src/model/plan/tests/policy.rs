@@ -15,7 +15,7 @@ fn a_policy_that_was_not_executed_is_executed() {
     let targets = [target(ArtifactKind::Enrich, "p", Some(body))];
     let none = Observation::default();
     for (observation, action, calls) in [
-        (&kept, Action::Replace, vec!["execute enrich p"]),
+        (&kept, Action::Start, vec!["execute enrich p"]),
         (
             &none,
             Action::Create,
