@@ -4,7 +4,7 @@ use sealift::engine::painless::{Context, Options, compile};
 use sealift::engine::value::{Value, json};
 
 /// The string form of what a script returns.
-fn result(source: &str) -> String {
+pub(crate) fn result(source: &str) -> String {
     let script = match compile(source, Context::Test, &Options::default()) {
         Ok(script) => script,
         Err(error) => return error.to_string().lines().next().unwrap().to_owned(),

@@ -6,4 +6,5 @@ mod corpus;
 mod language;
 mod releases;
 mod robustness;
+mod time;
 mod values;

@@ -48,6 +48,40 @@ fn greedy_scripts_are_stopped() {
     }
 }
 
+/// Objects that hold one another without end go without going down the stack.
+#[test]
+fn long_chains_of_objects_are_dropped() {
+    for step in ["c = c.reversed()", "c = c.thenComparing(c)"] {
+        let source = format!(
+            "def c = Comparator.naturalOrder(); for (int i = 0; i < 100000; i++) {{ {step} }} return 'done'"
+        );
+        let script = compile(&source, Context::Test, &Options::default()).unwrap();
+        let result = script.run(Value::Null, Value::map()).unwrap();
+        assert_eq!(result.to_java_string(), "done", "{step}");
+    }
+}
+
+/// The script of a detector of generated names: every part of a long name is looked
+/// for in a list of words as long as those that come with published pipelines.
+#[test]
+fn long_lists_of_words_are_searched_within_the_limits() {
+    let words: Vec<String> = (0..35_000_u32).map(|n| format!("{n:04x}")).collect();
+    let text = words.join(" ");
+    assert!(text.len() > 170_000);
+    let source = "String name = params.name; int found = 0; \
+        for (int i = 0; i < name.length(); i++) { \
+          for (int j = i + 3; j <= name.length(); j++) { \
+            String part = name.substring(i, j); \
+            if (params.text.contains(part) || params.text.indexOf(part) >= 0) { found++ } } } \
+        return found";
+    let script = compile(source, Context::Test, &Options::default()).unwrap();
+    let params = json::parse(
+        format!(r#"{{"name": "{}", "text": "{text}"}}"#, "qzxjkv".repeat(10)).as_bytes(),
+    );
+    let found = script.run(Value::Null, params.unwrap()).unwrap();
+    assert_eq!(found.to_java_string(), "0");
+}
+
 #[test]
 fn deep_nesting_is_refused() {
     for (open, close) in [

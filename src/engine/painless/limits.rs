@@ -18,7 +18,7 @@ pub struct Limits {
     pub text: usize,
     /// Elements of one collection or array.
     pub elements: usize,
-    /// Units and elements made in one run, together.
+    /// Units of text made in one run; an element of a collection counts for eight.
     pub allocation: usize,
 }
 

@@ -1,6 +1,7 @@
 //! Objects of any other class.
 
 use std::any::Any;
+use std::cell::{Cell, RefCell};
 use std::cmp::Ordering;
 use std::fmt;
 use std::rc::Rc;
@@ -45,62 +46,100 @@ pub trait JavaObject: Any {
 
 /// A shared handle to a [`JavaObject`].
 #[derive(Clone)]
-pub struct Object(Rc<Box<dyn JavaObject>>);
+pub struct Object(Rc<Held>);
+
+/// An object until its last handle goes. Objects may hold objects without end, so
+/// that those deep within one wait on a pile for it to be gone.
+struct Held(Option<Box<dyn JavaObject>>);
+
+/// How many objects may be dropped within each other.
+const NESTED_DROPS: u32 = 32;
+
+thread_local! {
+    static DROPS: Cell<u32> = const { Cell::new(0) };
+    static PILE: RefCell<Vec<Box<dyn JavaObject>>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let Some(object) = self.0.take() else { return };
+        let nested = DROPS.get();
+        if nested >= NESTED_DROPS {
+            PILE.with_borrow_mut(|pile| pile.push(object));
+            return;
+        }
+        DROPS.set(nested + 1);
+        drop(object);
+        while nested == 0
+            && let Some(waiting) = PILE.with_borrow_mut(Vec::pop)
+        {
+            drop(waiting);
+        }
+        DROPS.set(nested);
+    }
+}
 
 impl Object {
     /// A handle to a new object.
     #[must_use]
     pub fn new(object: impl JavaObject) -> Self {
-        Self(Rc::new(Box::new(object)))
+        Self(Rc::new(Held(Some(Box::new(object)))))
+    }
+
+    /// The object: there until the last handle goes.
+    fn inner(&self) -> Option<&dyn JavaObject> {
+        self.0.0.as_deref()
     }
 
     /// The object, if it is of the Rust type `T`.
     #[must_use]
     pub fn downcast<T: JavaObject>(&self) -> Option<&T> {
-        let object: &dyn Any = &**self.0;
+        let object: &dyn Any = self.inner()?;
         object.downcast_ref()
     }
 
     /// The fully qualified name of its class.
     #[must_use]
     pub fn class_name(&self) -> &str {
-        self.0.class_name()
+        self.inner()
+            .map_or("java.lang.Object", JavaObject::class_name)
     }
 
     /// `toString()`.
     #[must_use]
     pub fn to_java_string(&self) -> String {
-        self.0.to_java_string()
+        self.inner()
+            .map_or_else(String::new, JavaObject::to_java_string)
     }
 
     /// `equals()`.
     #[must_use]
     pub fn equals(&self, other: &Self) -> bool {
-        self.same(other) || self.0.equals(other)
+        self.same(other) || self.inner().is_some_and(|own| own.equals(other))
     }
 
     /// `hashCode()`.
     #[must_use]
     pub fn hash_code(&self) -> i32 {
-        self.0.hash_code()
+        self.inner().map_or(0, JavaObject::hash_code)
     }
 
     /// `compareTo()`; `None` when the two cannot be compared.
     #[must_use]
     pub fn compare(&self, other: &Self) -> Option<Ordering> {
-        self.0.compare(other)
+        self.inner()?.compare(other)
     }
 
     /// What a document that holds it shows, when documents may hold it.
     #[must_use]
     pub fn json(&self) -> Option<JavaString> {
-        self.0.json()
+        self.inner()?.json()
     }
 
     /// The elements, if it is a `java.util.List`.
     #[must_use]
     pub fn list(&self) -> Option<Vec<Value>> {
-        self.0.list()
+        self.inner()?.list()
     }
 
     /// Whether both are the same object.

@@ -2,7 +2,7 @@
 
 use super::arithmetic::{binary, compare, unary};
 use super::def::division;
-use super::{Exception, Run, Vm, class_cast, null_pointer, throw};
+use super::{ELEMENT, Exception, Run, Vm, class_cast, null_pointer, throw};
 use crate::engine::painless::ast::{Binary, Comparison};
 use crate::engine::painless::code::{Act, Cast, Chain, Code, Compound, Kind, NOWHERE, Op};
 use crate::engine::painless::library::MethodId;
@@ -299,7 +299,7 @@ impl Vm<'_> {
             return throw("java.lang.NegativeArraySizeException", size.to_string());
         };
         self.grow(size)?;
-        self.allocate(size)?;
+        self.allocate(size.saturating_mul(ELEMENT))?;
         let mut items = Vec::with_capacity(size);
         for _ in 0..size {
             items.push(self.new_array(ty.element(), inner)?);

@@ -38,6 +38,9 @@ pub(super) use throw::{
 /// one with it; threads have two megabytes at least.
 const LEVELS: u32 = if cfg!(debug_assertions) { 800 } else { 2_000 };
 
+/// How many units of text an element of a collection counts for.
+const ELEMENT: usize = 8;
+
 /// A place that is known to be nowhere in the script.
 pub(super) const UNKNOWN: u32 = NOWHERE - 1;
 
@@ -203,7 +206,7 @@ impl<'a> Vm<'a> {
                 self.limits.elements
             ));
         }
-        self.allocate(1)
+        self.allocate(ELEMENT)
     }
 
     /// `String.valueOf(value)`.

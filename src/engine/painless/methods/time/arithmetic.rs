@@ -40,13 +40,11 @@ pub(super) fn shift(moment: &Moment, seconds: i64, nanos: i64) -> Run<Value> {
 
 pub(super) fn shift_months(moment: &Moment, months: i64) -> Run<Value> {
     let (local, nanos) = moment.local();
-    if months.abs() > 12_000_000 {
+    if months.unsigned_abs() > 12_000_000 {
         return wrong("Invalid value for Year");
     }
     let days = plus_months(local.div_euclid(DAY), months);
-    Ok(moment
-        .at_local(days * DAY + local.rem_euclid(DAY), nanos)
-        .value())
+    shift_days(&moment.at_local(local.rem_euclid(DAY), nanos), days)
 }
 
 pub(super) fn shift_days(moment: &Moment, days: i64) -> Run<Value> {
@@ -57,6 +55,18 @@ pub(super) fn shift_days(moment: &Moment, days: i64) -> Run<Value> {
     match seconds.filter(|local| local.abs() < 31_556_889_864_403_199) {
         Some(local) => Ok(moment.at_local(local, nanos).value()),
         None => wrong("Invalid value for EpochDay"),
+    }
+}
+
+/// How many months a unit has, if it is made of months.
+pub(super) fn months_of(unit: &str) -> Option<i64> {
+    match unit {
+        "MONTHS" => Some(1),
+        "YEARS" => Some(12),
+        "DECADES" => Some(120),
+        "CENTURIES" => Some(1_200),
+        "MILLENNIA" => Some(12_000),
+        _ => None,
     }
 }
 
@@ -83,10 +93,10 @@ pub(super) fn plus_unit(moment: &Moment, amount: i64, unit: &Moment) -> Run<Valu
         ),
         "DAYS" => shift_days(moment, amount),
         "WEEKS" => shift_days(moment, amount.saturating_mul(7)),
-        "MONTHS" => shift_months(moment, amount),
-        "YEARS" => shift_months(moment, amount.saturating_mul(12)),
-        "DECADES" => shift_months(moment, amount.saturating_mul(120)),
-        _ => shift(moment, amount.saturating_mul(*seconds), 0),
+        name => match months_of(name) {
+            Some(months) => shift_months(moment, amount.saturating_mul(months)),
+            None => shift(moment, amount.saturating_mul(*seconds), 0),
+        },
     }
 }
 
@@ -94,6 +104,11 @@ pub(super) fn plus(a: &[Value], sign: i64) -> Run<Value> {
     let own = moment(a, 0)?;
     if a.len() > 2 {
         return plus_unit(own, long(a, 1).saturating_mul(sign), moment(a, 2)?);
+    }
+    if let Moment::Period(years, months, days) = moment(a, 1)? {
+        let months = years.saturating_mul(12).saturating_add(*months);
+        let moved = shift_months(own, months.saturating_mul(sign))?;
+        return shift_days(Moment::of(&moved)?, days.saturating_mul(sign));
     }
     let (seconds, nanos) = moment(a, 1)?.instant();
     shift(own, seconds.saturating_mul(sign), i64::from(nanos) * sign)
@@ -104,7 +119,8 @@ pub(super) fn between(unit: &Moment, from: &Moment, to: &Moment) -> Run<i64> {
     let Moment::Unit(name, seconds) = unit else {
         return wrong("a unit of time is needed");
     };
-    let calendar = matches!(*name, "DAYS" | "WEEKS" | "MONTHS" | "YEARS" | "DECADES");
+    let of_months = months_of(name);
+    let calendar = matches!(*name, "DAYS" | "WEEKS") || of_months.is_some();
     let ((start, first), (end, last)) = if calendar {
         (from.local(), to.local())
     } else {
@@ -112,11 +128,11 @@ pub(super) fn between(unit: &Moment, from: &Moment, to: &Moment) -> Run<i64> {
     };
     let nanos = (i128::from(end) - i128::from(start)) * 1_000_000_000 + i128::from(last)
         - i128::from(first);
-    let count = match *name {
-        "NANOS" => nanos,
-        "MICROS" => nanos / 1_000,
-        "MILLIS" => nanos / 1_000_000,
-        "MONTHS" | "YEARS" | "DECADES" => {
+    let count = match (*name, of_months) {
+        ("NANOS", _) => nanos,
+        ("MICROS", _) => nanos / 1_000,
+        ("MILLIS", _) => nanos / 1_000_000,
+        (_, Some(of_months)) => {
             let key = |local: i64, nanos: u32| {
                 let (year, month, day) = date_of(local.div_euclid(DAY));
                 (year * 12 + month, (day, local.rem_euclid(DAY), nanos))
@@ -128,12 +144,7 @@ pub(super) fn between(unit: &Moment, from: &Moment, to: &Moment) -> Run<i64> {
             } else if months < 0 && high > low {
                 months += 1;
             }
-            let divisor = match *name {
-                "MONTHS" => 1,
-                "YEARS" => 12,
-                _ => 120,
-            };
-            i128::from(months / divisor)
+            i128::from(months / of_months)
         }
         _ => nanos / (i128::from(*seconds) * 1_000_000_000),
     };
@@ -199,8 +210,18 @@ pub(super) fn with(a: &[Value], which: char) -> Run<Value> {
         _ => -999_999..=999_999,
     };
     if !range.contains(&n) {
+        let name = match which {
+            'y' => "Year",
+            'M' => "MonthOfYear",
+            'd' => "DayOfMonth",
+            'D' => "DayOfYear",
+            'H' => "HourOfDay",
+            'm' => "MinuteOfHour",
+            's' => "SecondOfMinute",
+            _ => "NanoOfSecond",
+        };
         return wrong(format!(
-            "Invalid value (valid values {} - {}): {n}",
+            "Invalid value for {name} (valid values {} - {}): {n}",
             range.start(),
             range.end()
         ));

@@ -22,7 +22,8 @@ impl Zone {
         if name.starts_with(['+', '-']) {
             let mut reader = super::civil::Reader::new(name);
             let offset = reader.offset()?;
-            return reader.rest().is_empty().then_some(Self::Offset(offset));
+            let fits = reader.rest().is_empty() && offset.abs() <= 18 * 3_600;
+            return fits.then_some(Self::Offset(offset));
         }
         Region::named(name).map(|region| Self::Region(name.to_owned(), region))
     }
@@ -64,12 +65,25 @@ pub(super) enum Moment {
     /// Monday is 1.
     Weekday(i64),
     Month(i64),
-    /// A pattern.
-    Format(String),
+    /// Second of the day and nanoseconds.
+    Time(i64, u32),
+    /// Local seconds, nanoseconds, offset.
+    Offset(i64, u32, i64),
+    /// Years, months and days.
+    Period(i64, i64, i64),
+    Year(i64),
+    /// Months since the year 0.
+    YearMonth(i64),
+    /// A constant of `ChronoField`.
+    Field(&'static str),
+    /// A constant of `TextStyle`.
+    Style(&'static str),
+    /// A pattern or the name of a constant, and the zone that dates are put into.
+    Format(String, Option<Zone>),
 }
 
 /// Names of weekdays.
-const WEEKDAYS: [&str; 7] = [
+pub(super) const WEEKDAYS: [&str; 7] = [
     "MONDAY",
     "TUESDAY",
     "WEDNESDAY",
@@ -80,7 +94,7 @@ const WEEKDAYS: [&str; 7] = [
 ];
 
 /// Names of months.
-const MONTHS: [&str; 12] = [
+pub(super) const MONTHS: [&str; 12] = [
     "JANUARY",
     "FEBRUARY",
     "MARCH",
@@ -109,7 +123,13 @@ fn duration_text(seconds: i64, nanos: u32) -> String {
     if seconds == 0 && nanos == 0 {
         return "PT0S".to_owned();
     }
-    let (hours, minutes, rest) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
+    // below zero the fraction counts downwards
+    let (whole, nanos) = if seconds < 0 && nanos > 0 {
+        (seconds + 1, 1_000_000_000 - nanos)
+    } else {
+        (seconds, nanos)
+    };
+    let (hours, minutes, rest) = (whole / 3_600, whole / 60 % 60, whole % 60);
     let mut text = "PT".to_owned();
     for (n, unit) in [(hours, 'H'), (minutes, 'M')] {
         if n != 0 {
@@ -120,7 +140,8 @@ fn duration_text(seconds: i64, nanos: u32) -> String {
         let fraction = format!("{nanos:09}");
         let fraction = fraction.trim_end_matches('0');
         let dot = if fraction.is_empty() { "" } else { "." };
-        text = format!("{text}{rest}{dot}{fraction}S");
+        let sign = if seconds < 0 && rest == 0 { "-" } else { "" };
+        text = format!("{text}{sign}{rest}{dot}{fraction}S");
     }
     text
 }
@@ -147,18 +168,27 @@ impl Moment {
         match self {
             Self::Instant(seconds, nanos)
             | Self::DateTime(seconds, nanos)
+            | Self::Time(seconds, nanos)
             | Self::Duration(seconds, nanos) => (*seconds, *nanos),
-            Self::Zoned(local, nanos, offset, _) => (local - offset, *nanos),
+            Self::Zoned(local, nanos, offset, _) | Self::Offset(local, nanos, offset) => {
+                (local - offset, *nanos)
+            }
             Self::Date(days) => (days * DAY, 0),
-            Self::Weekday(n) | Self::Month(n) => (*n, 0),
-            Self::Zone(_) | Self::Unit(..) | Self::Format(_) => (0, 0),
+            Self::Weekday(n) | Self::Month(n) | Self::Year(n) | Self::YearMonth(n) => (*n, 0),
+            Self::Zone(Zone::Offset(seconds)) => (-seconds, 0),
+            Self::Zone(_)
+            | Self::Unit(..)
+            | Self::Period(..)
+            | Self::Field(_)
+            | Self::Style(_)
+            | Self::Format(..) => (0, 0),
         }
     }
 
     /// Local seconds and nanoseconds.
     pub(super) fn local(&self) -> (i64, u32) {
         match self {
-            Self::Zoned(local, nanos, ..) => (*local, *nanos),
+            Self::Zoned(local, nanos, ..) | Self::Offset(local, nanos, _) => (*local, *nanos),
             other => other.instant(),
         }
     }
@@ -172,6 +202,8 @@ impl Moment {
             }
             Self::Date(_) => Self::Date(local.div_euclid(DAY)),
             Self::DateTime(..) => Self::DateTime(local, nanos),
+            Self::Time(..) => Self::Time(local.rem_euclid(DAY), nanos),
+            Self::Offset(_, _, offset) => Self::Offset(local, nanos, *offset),
             Self::Duration(..) => Self::Duration(local, nanos),
             _ => Self::Instant(local, nanos),
         }
@@ -197,7 +229,14 @@ impl JavaObject for Moment {
             Self::Unit(..) => "java.time.temporal.ChronoUnit",
             Self::Weekday(_) => "java.time.DayOfWeek",
             Self::Month(_) => "java.time.Month",
-            Self::Format(_) => "java.time.format.DateTimeFormatter",
+            Self::Time(..) => "java.time.LocalTime",
+            Self::Offset(..) => "java.time.OffsetDateTime",
+            Self::Period(..) => "java.time.Period",
+            Self::Year(_) => "java.time.Year",
+            Self::YearMonth(_) => "java.time.YearMonth",
+            Self::Field(_) => "java.time.temporal.ChronoField",
+            Self::Style(_) => "java.time.format.TextStyle",
+            Self::Format(..) => "java.time.format.DateTimeFormatter",
         }
     }
 
@@ -230,7 +269,26 @@ impl JavaObject for Moment {
             }
             Self::Weekday(n) => nth(&WEEKDAYS, *n),
             Self::Month(n) => nth(&MONTHS, *n),
-            Self::Format(pattern) => pattern.clone(),
+            Self::Time(second, nanos) => time_text(*second, *nanos),
+            Self::Offset(local, nanos, offset) => {
+                local_text(*local, *nanos) + &offset_text(*offset)
+            }
+            Self::Period(0, 0, 0) => "P0D".to_owned(),
+            Self::Period(years, months, days) => [(years, 'Y'), (months, 'M'), (days, 'D')]
+                .into_iter()
+                .filter(|(n, _)| **n != 0)
+                .fold("P".to_owned(), |text, (n, unit)| format!("{text}{n}{unit}")),
+            Self::Year(year) => year.to_string(),
+            Self::YearMonth(months) => {
+                format!(
+                    "{:04}-{:02}",
+                    months.div_euclid(12),
+                    months.rem_euclid(12) + 1
+                )
+            }
+            Self::Field(name) => super::field::shown(name),
+            Self::Style(name) => (*name).to_owned(),
+            Self::Format(pattern, _) => pattern.clone(),
         }
     }
 

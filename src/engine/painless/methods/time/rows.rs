@@ -5,13 +5,16 @@ use super::arithmetic::{
     whole, with, zone_of,
 };
 use super::civil::{DAY, month_length};
-use super::date;
+use super::clock::{own_offset, part_of, time_of};
+use super::duration::moved_finely;
+use super::field::with_field;
 use super::moment::{Moment, Zone};
 use super::print::format;
 use super::read::{date, parse_instant, parse_local, parse_zoned};
-use super::units::{DURATION, FORMATTER, MONTH, UNIT, WEEKDAY, ZONE};
+use super::scan::{Wanted, parse};
+use crate::engine::painless::interpret::Run;
 use crate::engine::painless::methods::arguments::{at, int, long};
-use crate::engine::painless::methods::{Native, Row, Table, class, hidden};
+use crate::engine::painless::methods::{Native, Row};
 use crate::engine::value::Value;
 
 /// What dates and times have in common.
@@ -25,6 +28,8 @@ macro_rules! temporal {
             (concat!($name, " plus(long,TemporalUnit)"), |_, a| plus(a, 1)),
             (concat!($name, " minus(TemporalAmount)"), |_, a| plus(a, -1)),
             (concat!($name, " minus(long,TemporalUnit)"), |_, a| plus(a, -1)),
+            (concat!($name, " with(TemporalField,long)"), |_, a| with_field(a)),
+            (concat!($name, " with(TemporalAdjuster)"), |vm, a| vm.call(at(a, 1), &[at(a, 0).clone()])),
             $($more)*
         ]
     };
@@ -58,10 +63,10 @@ macro_rules! calendar {
     };
 }
 
-/// The clock, for classes that have one.
-macro_rules! clock {
-    ($name:literal $($more:tt)*) => {
-        calendar!($name
+/// Hours, minutes and so on.
+macro_rules! hours {
+    ($base:ident $name:literal $($more:tt)*) => {
+        $base!($name
             ("int getHour()", |_, a| Ok(whole(part(moment(a, 0)?, 'H')))),
             ("int getMinute()", |_, a| Ok(whole(part(moment(a, 0)?, 'm')))),
             ("int getSecond()", |_, a| Ok(whole(part(moment(a, 0)?, 's')))),
@@ -73,11 +78,26 @@ macro_rules! clock {
             (concat!($name, " plusHours(long)"), |_, a| shift(moment(a, 0)?, long(a, 1).saturating_mul(3_600), 0)),
             (concat!($name, " plusMinutes(long)"), |_, a| shift(moment(a, 0)?, long(a, 1).saturating_mul(60), 0)),
             (concat!($name, " plusSeconds(long)"), |_, a| shift(moment(a, 0)?, long(a, 1), 0)),
+            (concat!($name, " plusNanos(long)"), |_, a| moved_finely(a, 1_000_000_000, 1)),
             (concat!($name, " minusHours(long)"), |_, a| shift(moment(a, 0)?, long(a, 1).saturating_mul(-3_600), 0)),
             (concat!($name, " minusMinutes(long)"), |_, a| shift(moment(a, 0)?, long(a, 1).saturating_mul(-60), 0)),
             (concat!($name, " minusSeconds(long)"), |_, a| shift(moment(a, 0)?, long(a, 1).saturating_neg(), 0)),
+            (concat!($name, " minusNanos(long)"), |_, a| moved_finely(a, 1_000_000_000, -1)),
             (concat!($name, " truncatedTo(TemporalUnit)"), |_, a| truncate(a)),
+            $($more)*
+        )
+    };
+}
+
+/// Date and clock together.
+macro_rules! clock {
+    ($name:literal $($more:tt)*) => {
+        hours!(calendar $name
             ("LocalDate toLocalDate()", |_, a| Ok(Moment::Date(moment(a, 0)?.local().0.div_euclid(DAY)).value())),
+            ("LocalTime toLocalTime()", |_, a| {
+                let (local, nanos) = moment(a, 0)?.local();
+                Ok(Moment::Time(local.rem_euclid(DAY), nanos).value())
+            }),
             $($more)*
         )
     };
@@ -85,7 +105,20 @@ macro_rules! clock {
 
 pub(super) const TO_EPOCH_SECOND: Native = |_, a| Ok(Value::Long(moment(a, 0)?.instant().0));
 
-const ZONED: &[Row] = clock!(
+/// A local time on the clock of a zone.
+fn in_local(local: i64, nanos: u32, zone: Zone) -> Value {
+    let offset = zone.offset_of_local(local);
+    Moment::Zoned(local, nanos, offset, zone).value()
+}
+
+pub(super) const TIME_ROWS: &[Row] = hours!(temporal
+    "LocalTime"
+    ("String format(DateTimeFormatter)", |vm, a| format(vm, moment(a, 0)?, moment(a, 1)?)),
+);
+
+pub(super) const OFFSET_ROWS: &[Row] = clock!("OffsetDateTime");
+
+pub(super) const ZONED: &[Row] = clock!(
     "ZonedDateTime"("static ZonedDateTime parse(CharSequence)", parse_zoned),
     ("static ZonedDateTime ofInstant(Instant,ZoneId)", |_, a| {
         Ok(Moment::in_zone(moment(a, 0)?.instant(), &zone_of(a, 1)?).value())
@@ -95,6 +128,35 @@ const ZONED: &[Row] = clock!(
         let zone = zone_of(a, 1)?;
         let offset = zone.offset_of_local(local);
         Ok(Moment::Zoned(local, nanos, offset, zone).value())
+    }),
+    (
+        "static ZonedDateTime parse(CharSequence,DateTimeFormatter)",
+        |vm, a| parse(vm, a, Wanted::Zoned)
+    ),
+    (
+        "static ZonedDateTime of(LocalDate,LocalTime,ZoneId)",
+        |_, a| {
+            let ((date, _), (second, nanos)) = (moment(a, 0)?.local(), moment(a, 1)?.local());
+            Ok(in_local(date + second, nanos, zone_of(a, 2)?))
+        }
+    ),
+    (
+        "static ZonedDateTime of(int,int,int,int,int,int,int,ZoneId)",
+        |_, a| {
+            let (days, (second, nanos)) = (date(a)?, time_of(a, 3, 4)?);
+            Ok(in_local(days * DAY + second, nanos, zone_of(a, 7)?))
+        }
+    ),
+    ("ZoneOffset getOffset()", |_, a| {
+        Ok(Moment::Zone(Zone::Offset(own_offset(a)?)).value())
+    }),
+    ("OffsetDateTime toOffsetDateTime()", |_, a| {
+        let (local, nanos) = moment(a, 0)?.local();
+        Ok(Moment::Offset(local, nanos, own_offset(a)?).value())
+    }),
+    ("ZonedDateTime withZoneSameLocal(ZoneId)", |_, a| {
+        let (local, nanos) = moment(a, 0)?.local();
+        Ok(in_local(local, nanos, zone_of(a, 1)?))
     }),
     ("boolean isEqual(ZonedDateTime)", |_, a| Ok(Value::Bool(
         order(a)?.is_eq()
@@ -116,13 +178,15 @@ const ZONED: &[Row] = clock!(
     }),
 );
 
-const INSTANT: &[Row] = temporal!(
+pub(super) const INSTANT: &[Row] = temporal!(
     "Instant"("static Instant ofEpochMilli(long)", |_, a| Ok(instant_of(
         long(a, 0)
     )
     .value())),
-    ("static Instant ofEpochSecond(long)", |_, a| Ok(
-        Moment::Instant(long(a, 0), 0).value()
+    ("static Instant ofEpochSecond(long)", |_, a| shift(
+        &Moment::Instant(0, 0),
+        long(a, 0),
+        0
     )),
     ("static Instant parse(CharSequence)", parse_instant),
     ("const Instant EPOCH", |_, _| Ok(
@@ -146,6 +210,28 @@ const INSTANT: &[Row] = temporal!(
             n.rem_euclid(1_000) * 1_000_000,
         )
     }),
+    ("static Instant ofEpochSecond(long,long)", |_, a| {
+        let sum = shift(&Moment::Instant(0, 0), long(a, 0), 0)?;
+        shift(Moment::of(&sum)?, 0, long(a, 1))
+    }),
+    ("OffsetDateTime atOffset(ZoneOffset)", |_, a| {
+        let (seconds, nanos) = moment(a, 0)?.instant();
+        let offset = zone_of(a, 1)?.offset_at(seconds);
+        Ok(Moment::Offset(seconds + offset, nanos, offset).value())
+    }),
+    ("Instant plusNanos(long)", |_, a| moved_finely(
+        a,
+        1_000_000_000,
+        1
+    )),
+    ("Instant minusNanos(long)", |_, a| moved_finely(
+        a,
+        1_000_000_000,
+        -1
+    )),
+    ("Instant minusMillis(long)", |_, a| moved_finely(
+        a, 1_000, -1
+    )),
     ("Instant plusSeconds(long)", |_, a| shift(
         moment(a, 0)?,
         long(a, 1),
@@ -159,13 +245,24 @@ const INSTANT: &[Row] = temporal!(
     ("Instant truncatedTo(TemporalUnit)", |_, a| truncate(a)),
 );
 
-const DATE: &[Row] = calendar!(
+fn at_time(a: &[Value], count: usize) -> Run<Value> {
+    let (second, nanos) = time_of(a, 1, count)?;
+    Ok(Moment::DateTime(moment(a, 0)?.local().0 + second, nanos).value())
+}
+
+fn date_time(a: &[Value], count: usize) -> Run<Value> {
+    let (days, (second, nanos)) = (date(a)?, time_of(a, 3, count)?);
+    Ok(Moment::DateTime(days * DAY + second, nanos).value())
+}
+
+pub(super) const DATE: &[Row] = calendar!(
     "LocalDate"("static LocalDate of(int,int,int)", |_, a| Ok(Moment::Date(
         date(a)?
     )
     .value())),
-    ("static LocalDate ofEpochDay(long)", |_, a| Ok(
-        Moment::Date(long(a, 0)).value()
+    ("static LocalDate ofEpochDay(long)", |_, a| shift_days(
+        &Moment::Date(0),
+        long(a, 0)
     )),
     ("static LocalDate parse(CharSequence)", |vm, a| parse_local(
         vm, a, false
@@ -178,20 +275,93 @@ const DATE: &[Row] = calendar!(
         0
     )
     .value())),
+    (
+        "static LocalDate parse(CharSequence,DateTimeFormatter)",
+        |vm, a| parse(vm, a, Wanted::Date)
+    ),
+    ("static LocalDate ofYearDay(int,int)", |_, a| {
+        super::calendar::day_of_year(int(a, 0).into(), int(a, 1).into())
+    }),
+    ("static LocalDate from(TemporalAccessor)", |_, a| {
+        Ok(Moment::Date(moment(a, 0)?.local().0.div_euclid(DAY)).value())
+    }),
+    ("LocalDateTime atTime(LocalTime)", |_, a| {
+        let (second, nanos) = moment(a, 1)?.local();
+        Ok(Moment::DateTime(moment(a, 0)?.local().0 + second, nanos).value())
+    }),
+    ("LocalDateTime atTime(int,int)", |_, a| at_time(a, 2)),
+    ("LocalDateTime atTime(int,int,int)", |_, a| at_time(a, 3)),
+    ("ZonedDateTime atStartOfDay(ZoneId)", |_, a| {
+        Ok(in_local(moment(a, 0)?.local().0, 0, zone_of(a, 1)?))
+    }),
+    ("boolean isEqual(LocalDate)", |_, a| Ok(Value::Bool(
+        order(a)?.is_eq()
+    ))),
+    ("boolean isLeapYear()", |_, a| {
+        Ok(Value::Bool(month_length(part(moment(a, 0)?, 'y'), 2) == 29))
+    }),
+    ("int lengthOfYear()", |_, a| {
+        Ok(whole(super::calendar::year_length(part(
+            moment(a, 0)?,
+            'y',
+        ))))
+    }),
+    ("Period until(LocalDate)", |_, a| {
+        super::calendar::until(moment(a, 0)?, moment(a, 1)?)
+    }),
     ("int lengthOfMonth()", |_, a| {
         let own = moment(a, 0)?;
         Ok(whole(month_length(part(own, 'y'), part(own, 'M'))))
     }),
 );
 
-const DATE_TIME: &[Row] = clock!(
+pub(super) const DATE_TIME: &[Row] = clock!(
     "LocalDateTime"("static LocalDateTime parse(CharSequence)", |vm, a| {
         parse_local(vm, a, true)
     }),
     ("static LocalDateTime of(int,int,int,int,int)", |_, a| {
-        let second = i64::from(int(a, 3)) * 3_600 + i64::from(int(a, 4)) * 60;
-        Ok(Moment::DateTime(date(a)? * DAY + second, 0).value())
+        date_time(a, 2)
     }),
+    (
+        "static LocalDateTime of(int,int,int,int,int,int)",
+        |_, a| { date_time(a, 3) }
+    ),
+    (
+        "static LocalDateTime of(int,int,int,int,int,int,int)",
+        |_, a| date_time(a, 4)
+    ),
+    ("static LocalDateTime of(LocalDate,LocalTime)", |_, a| {
+        let ((date, _), (second, nanos)) = (moment(a, 0)?.local(), moment(a, 1)?.local());
+        Ok(Moment::DateTime(date + second, nanos).value())
+    }),
+    (
+        "static LocalDateTime parse(CharSequence,DateTimeFormatter)",
+        |vm, a| parse(vm, a, Wanted::DateTime)
+    ),
+    (
+        "static LocalDateTime ofEpochSecond(long,int,ZoneOffset)",
+        |_, a| {
+            let nanos = part_of("NanoOfSecond", int(a, 1).into(), 1_000_000_000)?;
+            let local = long(a, 0).saturating_add(zone_of(a, 2)?.offset_at(0));
+            shift(&Moment::DateTime(0, 0), local, nanos)
+        }
+    ),
+    ("long toEpochSecond(ZoneOffset)", |_, a| {
+        Ok(Value::Long(
+            moment(a, 0)?.local().0 - zone_of(a, 1)?.offset_at(0),
+        ))
+    }),
+    ("Instant toInstant(ZoneOffset)", |_, a| {
+        let (local, nanos) = moment(a, 0)?.local();
+        Ok(Moment::Instant(local - zone_of(a, 1)?.offset_at(0), nanos).value())
+    }),
+    ("OffsetDateTime atOffset(ZoneOffset)", |_, a| {
+        let (local, nanos) = moment(a, 0)?.local();
+        Ok(Moment::Offset(local, nanos, zone_of(a, 1)?.offset_at(0)).value())
+    }),
+    ("boolean isEqual(LocalDateTime)", |_, a| Ok(Value::Bool(
+        order(a)?.is_eq()
+    ))),
     ("static LocalDateTime ofInstant(Instant,ZoneId)", |_, a| {
         let zoned = Moment::in_zone(moment(a, 0)?.instant(), &zone_of(a, 1)?);
         let (local, nanos) = zoned.local();
@@ -204,57 +374,3 @@ const DATE_TIME: &[Row] = clock!(
         Ok(Moment::Zoned(local, nanos, offset, zone).value())
     }),
 );
-
-const TEMPORAL: &[&str] = &["java.time.temporal.Temporal", "java.lang.Comparable"];
-
-pub(in crate::engine::painless::methods) static TABLES: &[Table] = &[
-    class("java.time.temporal.TemporalAccessor", &[], &[]),
-    class(
-        "java.time.temporal.Temporal",
-        &["java.time.temporal.TemporalAccessor"],
-        &[],
-    ),
-    class("java.time.temporal.TemporalAmount", &[], &[]),
-    class("java.time.temporal.TemporalUnit", &[], &[]),
-    class("java.time.Instant", TEMPORAL, INSTANT),
-    class("java.time.ZonedDateTime", TEMPORAL, ZONED),
-    class("java.time.LocalDate", TEMPORAL, DATE),
-    class("java.time.LocalDateTime", TEMPORAL, DATE_TIME),
-    class(
-        "java.time.Duration",
-        &["java.time.temporal.TemporalAmount", "java.lang.Comparable"],
-        DURATION,
-    ),
-    class("java.time.ZoneId", &[], ZONE),
-    class(
-        "java.time.ZoneOffset",
-        &["java.time.ZoneId"],
-        &[("const ZoneOffset UTC", |_, _| {
-            Ok(Moment::Zone(Zone::Offset(0)).value())
-        })],
-    ),
-    hidden("java.time.ZoneRegion", &["java.time.ZoneId"]),
-    class(
-        "java.time.temporal.ChronoUnit",
-        &["java.time.temporal.TemporalUnit"],
-        UNIT,
-    ),
-    class(
-        "java.time.DayOfWeek",
-        &[
-            "java.time.temporal.TemporalAccessor",
-            "java.lang.Comparable",
-        ],
-        WEEKDAY,
-    ),
-    class(
-        "java.time.Month",
-        &[
-            "java.time.temporal.TemporalAccessor",
-            "java.lang.Comparable",
-        ],
-        MONTH,
-    ),
-    class("java.time.format.DateTimeFormatter", &[], FORMATTER),
-    class("java.util.Date", &["java.lang.Comparable"], date::DATE),
-];
