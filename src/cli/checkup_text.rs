@@ -1,6 +1,7 @@
 //! What a check found, as a person reads it.
 
 use crate::cli::escape;
+use crate::model::artifact::ArtifactKind;
 use crate::model::checkup::{Checkup, Recent, State, Wrong};
 use crate::model::observation::RunState;
 
@@ -56,7 +57,14 @@ fn states(states: &[State]) -> String {
     let parts = kinds.into_iter().map(|kind| {
         let of = states.iter().filter(|one| one.artifact.kind == kind);
         let running = of.clone().filter(|one| one.state == RunState::Running);
-        format!("{} of {} {kind} at work", running.count(), of.count())
+        let all = of.count();
+        // Analytics are called the same, one or many.
+        let many = if all == 1 || kind == ArtifactKind::Analytics {
+            ""
+        } else {
+            "s"
+        };
+        format!("{} of {all} {kind}{many} at work", running.count())
     });
     parts.collect::<Vec<_>>().join(", ")
 }

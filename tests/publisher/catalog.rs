@@ -224,17 +224,17 @@ fn what_cannot_be_used_is_named_with_its_place() {
         (
             "x.toml",
             "[filter.f]",
-            "the filter f has no list `items` of texts",
+            "the filter f is not as filters are written",
         ),
         (
             "x.toml",
             "[filter.f]\nitems = [1]",
-            "the filter f has no list `items` of texts",
+            "the filter f is not as filters are written",
         ),
         (
             "x.toml",
             "[filter.f]\nitems = []\nitem = 1",
-            "the filter f has an unknown key item",
+            "unknown field `item`",
         ),
         ("x.toml", "filter = 1", "[filter.ID]"),
         (
@@ -257,8 +257,8 @@ fn what_cannot_be_used_is_named_with_its_place() {
         ),
         (
             "x.json",
-            r#"{"name":"n","type":"transform","body":{}}"#,
-            "type \"transform\" is unknown",
+            r#"{"name":"n","type":"transformer","body":{}}"#,
+            "type \"transformer\" is unknown",
         ),
         (
             "x.json",
@@ -287,7 +287,11 @@ fn what_cannot_be_used_is_named_with_its_place() {
             "[rule]\nrule_id = \"r\"\ntype = \"machine_learning\"",
             "names no machine_learning_job_id",
         ),
-        ("x.ndjson", "", "holds no detection rule"),
+        (
+            "x.ndjson",
+            "",
+            "holds neither detection rules nor saved objects",
+        ),
         ("x.ndjson", "{}\n", "line 1 is not a detection rule"),
         ("x.ndjson", "{\n", "line 1 is not JSON"),
         (
