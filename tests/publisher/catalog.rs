@@ -292,7 +292,11 @@ fn what_cannot_be_used_is_named_with_its_place() {
             "",
             "holds neither detection rules nor saved objects",
         ),
-        ("x.ndjson", "{}\n", "line 1 is not a detection rule"),
+        (
+            "x.ndjson",
+            "{}\n",
+            "line 1 is neither a detection rule nor a saved object",
+        ),
         ("x.ndjson", "{\n", "line 1 is not JSON"),
         (
             "x_pipeline.json",
