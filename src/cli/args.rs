@@ -67,7 +67,7 @@ fn notes() -> String {
     let codes: Vec<String> = codes
         .map(|(code, what)| format!("  {code:>3}  {what}"))
         .collect();
-    let variables = VARIABLES.map(|(name, what)| format!("  {name:<22} {what}"));
+    let variables = VARIABLES.map(|(name, what)| format!("  {name:<29} {what}"));
     format!(
         "Exit codes:\n{}\n\nEnvironment variables (an empty one counts as unset):\n{}",
         codes.join("\n"),

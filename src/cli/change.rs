@@ -1,6 +1,8 @@
 //! What all commands that change clusters have in common: plan everywhere, show
 //! it, ask once, apply everywhere, tell what was done.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::cli::answer::Answer;
@@ -12,8 +14,11 @@ use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::flow::fleet as many;
 use crate::flow::install::{Bench, Done};
 use crate::flow::prepare::Prepared;
-use crate::io::cluster::Cluster;
+use crate::io::cluster::{Address, Cluster};
+use crate::model::digest::Digest;
 use crate::progress::Progress;
+
+mod tables;
 
 /// What was asked for.
 #[derive(Debug)]
@@ -29,6 +34,19 @@ pub struct Asked<'a> {
 /// A cluster with what is going to happen to it.
 type Ready = (Cluster, Prepared);
 
+/// One cluster once its plan was made.
+struct Planned {
+    label: String,
+    address: Address,
+    plan: String,
+    is_done: bool,
+    intent: Digest,
+    /// Only with a single cluster: the plans of many hold all their bodies, and
+    /// are made again, one after the other, when they are applied.
+    ready: Option<Ready>,
+    obstacle: Option<Error>,
+}
+
 /// Plans with `prepare` on every cluster, shows the plans, asks, and applies
 /// them.
 ///
@@ -40,92 +58,148 @@ pub fn run(
     prepare: impl Fn(&Cluster, &dyn Progress) -> Result<Prepared> + Sync,
 ) -> Result<Answer> {
     let addresses = asked.target.addresses(desk)?;
-    if let Some(canary) = asked.canary
-        && !addresses.iter().any(|address| address.label == canary)
-    {
-        return Err(Error::new(
-            ErrorKind::Usage,
-            format!("the canary {canary:?} is not among the clusters"),
-        ));
-    }
+    refuse_unknown(asked.canary, &addresses)?;
+    let alone = addresses.len() == 1;
+    let width = desk.terminal.width();
     let progress = desk.progress();
-    let planned = many::each(fleet::labelled(addresses), |_, address| {
-        let cluster = Cluster::connect(address)?;
+    let outcomes = many::each(fleet::labelled(addresses), |label, address| {
+        let cluster = Cluster::connect(address.clone())?;
         let prepared = prepare(&cluster, &progress)?;
-        Ok((cluster, prepared))
+        Ok(Planned {
+            label: label.to_owned(),
+            address,
+            plan: plan_text::describe(label, &prepared.plan, width),
+            is_done: prepared.plan.is_done(),
+            intent: prepared.plan.intent(),
+            obstacle: prepared.refuse_obstacles().err(),
+            ready: alone.then_some((cluster, prepared)),
+        })
     });
-    let mut ready: Vec<(String, Ready)> = Vec::new();
     let mut reports: Vec<many::Outcome<Report>> = Vec::new();
-    for outcome in planned {
+    let mut planned: Vec<Planned> = Vec::new();
+    for outcome in outcomes {
+        let (label, took) = (outcome.label, outcome.took);
         match outcome.result {
-            Ok((cluster, prepared)) => {
-                let plan =
-                    plan_text::describe(&outcome.label, &prepared.plan, desk.terminal.width());
-                desk.terminal
-                    .say(&plan)
-                    .or_err(ErrorKind::Io, || "cannot write to standard output")?;
-                match prepared.refuse_obstacles() {
-                    Ok(()) => ready.push((outcome.label, (cluster, prepared))),
-                    Err(error) => reports.push(many::Outcome {
-                        label: outcome.label,
-                        result: Err(error),
-                    }),
-                }
-            }
-            Err(error) => reports.push(many::Outcome {
-                label: outcome.label,
-                result: Err(error),
-            }),
+            Ok(plan) => planned.push(plan),
+            Err(error) => reports.push(failed(label, took, error)),
         }
     }
-    let changes = ready
+    let texts = planned
         .iter()
-        .filter(|(_, (_, prepared))| !prepared.plan.is_done())
-        .count();
-    if changes > 0 {
-        let question = match changes {
-            1 => "Apply this plan?".to_owned(),
-            many => format!("Apply these plans to {many} clusters?"),
-        };
-        prompt::confirm(&question, asked.yes)?;
+        .map(|plan| (plan.label.as_str(), plan.plan.as_str()));
+    for text in tables::plans(texts) {
+        desk.terminal
+            .say(&text)
+            .or_err(ErrorKind::Io, || "cannot write to standard output")?;
     }
+    let mut ready = Vec::new();
+    for mut plan in planned {
+        match plan.obstacle.take() {
+            Some(error) => reports.push(failed(plan.label, Duration::ZERO, error)),
+            None => ready.push(plan),
+        }
+    }
+    confirm(asked, &ready)?;
     fleet::with_bench(desk, |bench| {
-        let (first, rest): (Vec<_>, Vec<_>) = ready
-            .into_iter()
-            .partition(|(label, _)| Some(label.as_str()) == asked.canary);
-        let done = apply(first, bench, &progress);
-        let well = |report: &Report| report.ending.is_none();
-        let stop = !done
-            .iter()
-            .all(|outcome| outcome.result.as_ref().is_ok_and(well));
-        reports.extend(done);
-        if stop {
-            reports.extend(rest.into_iter().map(|(label, _)| many::Outcome {
-                label,
-                result: Err(Error::new(
-                    ErrorKind::Cluster,
-                    "left as it is, for the canary did not go well",
-                )),
-            }));
+        let apply = |plans: Vec<Planned>| {
+            let items = plans.into_iter().map(|plan| (plan.label.clone(), plan));
+            many::each(items.collect(), |label, plan| {
+                let (cluster, prepared) = taken_up(plan, &prepare, &progress)?;
+                apply(label, &cluster, prepared, bench, &progress)
+            })
+        };
+        let is_first = |plan: &Planned| asked.canary.is_some_and(|canary| canary == plan.label);
+        let (first, rest): (Vec<_>, Vec<_>) = ready.into_iter().partition(is_first);
+        let is_there = asked.canary.is_none() || !first.is_empty();
+        let tried = apply(first);
+        let is_well = |outcome: &many::Outcome<Report>| {
+            let report = outcome.result.as_ref();
+            report.is_ok_and(|report| report.ending.is_none())
+        };
+        let well = is_there && tried.iter().all(is_well);
+        reports.extend(tried);
+        if well {
+            reports.extend(apply(rest));
         } else {
-            reports.extend(apply(rest, bench, &progress));
+            reports.extend(rest.into_iter().map(|plan| left(plan.label)));
         }
         Ok(())
     })?;
-    fleet::summary(reports)
+    if alone {
+        return fleet::summary(reports);
+    }
+    let text = tables::outcomes(width, &reports);
+    fleet::together(&reports, text)
+}
+
+fn refuse_unknown(canary: Option<&str>, addresses: &[Address]) -> Result<()> {
+    match canary {
+        Some(canary) if !addresses.iter().any(|known| known.label == canary) => Err(Error::new(
+            ErrorKind::Usage,
+            format!("the canary {canary:?} is not among the clusters"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn confirm(asked: &Asked<'_>, ready: &[Planned]) -> Result<()> {
+    let question = match ready.iter().filter(|plan| !plan.is_done).count() {
+        0 => return Ok(()),
+        1 => "Apply this plan?".to_owned(),
+        many => format!("Apply these plans to {many} clusters?"),
+    };
+    prompt::confirm(&question, asked.yes)
+}
+
+/// The plan as it was shown, made again where it was not kept.
+fn taken_up(
+    plan: Planned,
+    prepare: &impl Fn(&Cluster, &dyn Progress) -> Result<Prepared>,
+    progress: &dyn Progress,
+) -> Result<Ready> {
+    if let Some(ready) = plan.ready {
+        return Ok(ready);
+    }
+    let cluster = Cluster::connect(plan.address)?;
+    let prepared = prepare(&cluster, progress)?;
+    if prepared.plan.intent() == plan.intent {
+        return Ok((cluster, prepared));
+    }
+    Err(Error::new(
+        ErrorKind::Difference,
+        "the cluster has changed since its plan was shown; nothing was changed",
+    )
+    .hint("give the command again"))
 }
 
 fn apply(
-    ready: Vec<(String, Ready)>,
+    label: &str,
+    cluster: &Cluster,
+    prepared: Prepared,
     bench: &Bench<'_>,
     progress: &dyn Progress,
-) -> Vec<many::Outcome<Report>> {
-    many::each(ready, |label, (cluster, prepared)| {
-        // The bodies in the plan can be large; only its words are kept.
-        let (plan, summary) = (json!(prepared.plan), prepared.plan.summary());
-        let done = prepared.apply(&cluster, bench, progress)?;
-        Ok(report(label, &plan, &summary, &done))
-    })
+) -> Result<Report> {
+    // The bodies in the plan can be large; only its words are kept.
+    let (plan, summary) = (json!(prepared.plan), prepared.plan.summary());
+    let done = prepared.apply(cluster, bench, progress)?;
+    Ok(report(label, &plan, &summary, &done))
+}
+
+fn failed(label: String, took: Duration, error: Error) -> many::Outcome<Report> {
+    many::Outcome {
+        label,
+        took,
+        result: Err(error),
+    }
+}
+
+/// A cluster that was not touched because the canary did not go well.
+fn left(label: String) -> many::Outcome<Report> {
+    let error = Error::new(
+        ErrorKind::Cluster,
+        "left as it is, for the canary did not go well",
+    );
+    failed(label, Duration::ZERO, error)
 }
 
 fn report(label: &str, plan: &Value, summary: &str, done: &Done) -> Report {

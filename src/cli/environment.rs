@@ -17,6 +17,8 @@ pub const GITHUB_TOKEN: &str = "GITHUB_TOKEN";
 pub const PASSWORD: &str = "SEALIFT_PASSWORD";
 /// A cluster's API key, in the encoded form.
 pub const API_KEY: &str = "SEALIFT_API_KEY";
+/// The passphrase of the key of a client certificate.
+pub const CLIENT_KEY_PASSPHRASE: &str = "SEALIFT_CLIENT_KEY_PASSPHRASE";
 /// Seconds since 1970 that stand in for the clock, so that the same input gives
 /// the same bytes (reproducible-builds.org, `SOURCE_DATE_EPOCH`).
 pub const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
@@ -26,7 +28,7 @@ pub const NO_COLOR: &str = "NO_COLOR";
 pub const COLUMNS: &str = "COLUMNS";
 
 /// Every variable with what it is for, as the help and the manual list them.
-pub const VARIABLES: [(&str, &str); 10] = [
+pub const VARIABLES: [(&str, &str); 11] = [
     (CONFIG, "settings file; --config goes before it"),
     (
         STATE,
@@ -37,6 +39,10 @@ pub const VARIABLES: [(&str, &str); 10] = [
     (GITHUB_TOKEN, "the same, where the one above is not set"),
     (PASSWORD, "password of the cluster's user"),
     (API_KEY, "API key of the cluster, encoded form"),
+    (
+        CLIENT_KEY_PASSPHRASE,
+        "passphrase of the client certificate's key",
+    ),
     (
         SOURCE_DATE_EPOCH,
         "seconds since 1970 instead of the clock, for pack",

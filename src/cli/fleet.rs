@@ -75,25 +75,35 @@ pub fn summary(mut outcomes: Vec<Outcome<Report>>) -> Result<Answer> {
         }
         return Ok(answer);
     }
-    let mut entries = Vec::new();
-    let mut texts = Vec::new();
-    let mut worst: Option<ErrorKind> = None;
-    for outcome in &outcomes {
-        let ending = match &outcome.result {
-            Ok(report) => {
-                texts.push(report.text.clone());
-                report.ending
-            }
-            Err(error) => {
-                texts.push(failure(&outcome.label, error));
-                Some(error.kind())
-            }
-        };
-        entries.push(entry(&outcome.label, outcome.result.as_ref()));
-        worst = worse(worst, ending);
-    }
-    let answer = Answer::new(&json!({ "clusters": entries }), texts.join("\n"))?;
-    Ok(match worst {
+    let texts: Vec<String> = outcomes
+        .iter()
+        .map(|outcome| match &outcome.result {
+            Ok(report) => report.text.clone(),
+            Err(error) => failure(&outcome.label, error),
+        })
+        .collect();
+    together(&outcomes, texts.join("\n"))
+}
+
+/// What became of several clusters, told as `text`.
+///
+/// # Errors
+/// [`ErrorKind::Bug`] for reports without JSON form.
+pub fn together(outcomes: &[Outcome<Report>], text: String) -> Result<Answer> {
+    let entries: Vec<Value> = outcomes
+        .iter()
+        .map(|outcome| {
+            let mut entry = entry(&outcome.label, outcome.result.as_ref());
+            entry["seconds"] = json!(outcome.took.as_secs_f64());
+            entry
+        })
+        .collect();
+    let endings = outcomes.iter().map(|outcome| match &outcome.result {
+        Ok(report) => report.ending,
+        Err(error) => Some(error.kind()),
+    });
+    let answer = Answer::new(&json!({ "clusters": entries }), text)?;
+    Ok(match endings.fold(None, worse) {
         Some(kind) => answer.ending(kind),
         None => answer,
     })
@@ -112,7 +122,9 @@ fn entry(label: &str, result: Result<&Report, &Error>) -> Value {
     }
 }
 
-fn failure(label: &str, error: &Error) -> String {
+/// An error of one cluster with its causes and the next step.
+#[must_use]
+pub fn failure(label: &str, error: &Error) -> String {
     let mut lines = vec![format!(
         "{}: error: {}",
         escape::line(label),
@@ -205,6 +217,8 @@ impl Progress for Quiet<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use serde_json::Value;
 
     use super::{Report, summary};
@@ -214,6 +228,7 @@ mod tests {
     #[test]
     fn the_exit_code_is_that_of_the_worst() {
         let fine = || Outcome {
+            took: Duration::ZERO,
             label: "a".to_owned(),
             result: Ok(Report {
                 json: Value::Null,
@@ -222,6 +237,7 @@ mod tests {
             }),
         };
         let bad = |kind| Outcome {
+            took: Duration::ZERO,
             label: "b".to_owned(),
             result: Err(Error::new(kind, "bad").hint("look")),
         };

@@ -15,7 +15,9 @@ use crate::cli::wish::WishArgs;
 use crate::cli::{change, escape, wish};
 use crate::error::{ErrorKind, OrErr, Result};
 use crate::flow::clock::Clock;
-use crate::flow::{preflight, prepare, targets};
+use crate::flow::preflight::Question;
+use crate::flow::{prepare, targets};
+use crate::model::preflight::Weight;
 
 /// Install a bundle: preflight, plan, confirm, apply, receipt.
 #[derive(Debug, clap::Args)]
@@ -60,8 +62,9 @@ pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
     let bundle = install_release::open(&args.release, args.file.as_deref(), &args.opening, desk)?;
     let wanted = wish::without(&args.wish, targets::wanted(&bundle)?)?;
     let ranges = targets::ranges(&bundle);
+    let question = Question::of(&wanted, &ranges, args.wish.enable_rules);
     if args.preflight_only {
-        return look(args, desk, &wanted, &ranges);
+        return look(args, desk, &question);
     }
     let agreed = match &args.plan {
         Some(path) => Some(PlanFile::read(path, &bundle)?),
@@ -78,8 +81,12 @@ pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
     let answer = change::run(&asked, desk, |cluster, progress| {
         let now = || Desk::clock();
         let clock = Clock::new(&now);
-        let (found, _) = preflight::look(cluster, &wanted, &ranges, &clock)?;
-        preflight::refuse(cluster, &found)?;
+        let answer = question.put_to(cluster, &clock)?;
+        answer.refuse(&cluster.label)?;
+        for warning in answer.warnings() {
+            let line = format!("{}: warning: {}", cluster.label, warning.what);
+            progress.note(&escape::line(&line));
+        }
         let prepared = prepare::prepare(cluster, &bundle, &wanted, &wish, progress)?;
         if let Some(agreed) = &agreed {
             agreed.agree(&prepared.plan)?;
@@ -92,40 +99,40 @@ pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
     Ok(answer)
 }
 
-/// Names everything that is missing, and the role that would grant the rights.
-fn look(
-    args: &InstallArgs,
-    desk: &Desk,
-    wanted: &[crate::model::plan::Target],
-    ranges: &[crate::model::preflight::Range],
-) -> Result<Answer> {
+/// Names everything that is missing or doubtful, and the role that would grant
+/// the rights.
+fn look(args: &InstallArgs, desk: &Desk, question: &Question<'_>) -> Result<Answer> {
     fleet::run(&args.target, desk, |cluster, _| {
         let now = || Desk::clock();
-        let (found, role) = preflight::look(cluster, wanted, ranges, &Clock::new(&now))?;
+        let answer = question.put_to(cluster, &Clock::new(&now))?;
+        let ready = answer.is_ready();
         let label = escape::line(&cluster.label);
-        let mut lines = Vec::new();
-        if found.is_empty() {
-            lines.push(format!("{label} is ready"));
+        let mut lines = vec![if ready {
+            format!("{label} is ready")
         } else {
-            lines.push(format!("{label} is not ready"));
-            for finding in &found {
-                lines.push(format!(
-                    "  {}\n    {}",
-                    escape::line(&finding.what),
-                    escape::line(&finding.next)
-                ));
-            }
+            format!("{label} is not ready")
+        }];
+        for finding in &answer.found {
+            let word = match finding.weight {
+                Weight::Missing => "missing",
+                Weight::Warning => "warning",
+            };
+            lines.push(format!(
+                "  {word}  {}\n           {}",
+                escape::line(&finding.what),
+                escape::line(&finding.next)
+            ));
         }
         let pretty =
-            serde_json::to_string_pretty(&role).or_err(ErrorKind::Bug, || "no JSON form")?;
+            serde_json::to_string_pretty(&answer.role).or_err(ErrorKind::Bug, || "no JSON form")?;
         lines.push(format!(
             "\nA role with everything that is needed:\nPUT _security/role/sealift\n{}",
             escape::lines(&pretty)
         ));
         Ok(Report {
-            json: json!({"ready": found.is_empty(), "missing": found, "role": role}),
+            json: json!({"ready": ready, "found": answer.found, "role": answer.role}),
             text: lines.join("\n"),
-            ending: (!found.is_empty()).then_some(ErrorKind::Policy),
+            ending: (!ready).then_some(ErrorKind::Policy),
         })
     })
 }

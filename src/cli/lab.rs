@@ -12,7 +12,7 @@ use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
 use crate::cli::escape;
 use crate::error::{Error, ErrorKind, OrErr, Result};
-use crate::lab::{Fault, Grade, Lab, LabOptions, License, Profile};
+use crate::lab::{Fault, Grade, Lab, LabOptions, License, Profile, Shape, Wants};
 use crate::model::time::Timestamp;
 
 /// How often an interrupt is looked for.
@@ -47,6 +47,28 @@ pub struct LabArgs {
     /// Serve https with a certificate authority made for it
     #[arg(long)]
     pub tls: bool,
+    /// Let in only callers that show the certificate client.crt of the data folder; implies --tls
+    #[arg(long, requires = "data")]
+    pub client_auth: bool,
+    /// A setting of its files, repeatable
+    #[arg(
+        long,
+        value_name = "NAME=VALUE",
+        long_help = "A setting of its files, repeatable: xpack.ml.enabled, \
+                     xpack.ml.max_inference_processors or script.painless.regex.enabled"
+    )]
+    pub setting: Vec<String>,
+    /// The heap of its node, as 512mb [default: 4gb]
+    #[arg(long, value_name = "SIZE")]
+    pub heap: Option<String>,
+    /// How many seconds its clock is ahead
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        allow_negative_numbers = true,
+        default_value_t = 0
+    )]
+    pub clock_ahead: i64,
     /// Keep state in this folder, across runs and crashes
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
@@ -129,7 +151,12 @@ fn options(args: &LabArgs) -> Result<LabOptions> {
         version: Profile::parse(&args.version)?,
         license,
         users,
-        tls: args.tls,
+        tls: args.tls || args.client_auth,
+        certificate: Wants {
+            client: args.client_auth,
+            ..Wants::default()
+        },
+        shape: shape(args)?,
         data: args.data.clone(),
         faults: args
             .fault
@@ -138,6 +165,19 @@ fn options(args: &LabArgs) -> Result<LabOptions> {
             .collect::<Result<_>>()?,
         ..LabOptions::default()
     })
+}
+
+/// The machine and the settings.
+fn shape(args: &LabArgs) -> Result<Shape> {
+    let mut shape = Shape::default();
+    shape.clock_ahead = args.clock_ahead;
+    if let Some(heap) = &args.heap {
+        shape.set_heap(heap)?;
+    }
+    for setting in &args.setting {
+        shape.set(setting)?;
+    }
+    Ok(shape)
 }
 
 fn describe(lab: &Lab, options: &LabOptions) -> Value {

@@ -105,6 +105,7 @@ pub fn list(
     }
     let reports = outcomes.into_iter().map(|outcome| Outcome {
         label: outcome.label,
+        took: outcome.took,
         result: outcome.result.map(|entries| Report {
             json: json!({"result": to_json(&entries)}),
             text: String::new(),

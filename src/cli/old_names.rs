@@ -30,7 +30,7 @@ const COMMANDS: [(&str, &str); 11] = [
 ];
 
 /// Options, and what is written for them.
-const OPTIONS: [(&str, &str); 16] = [
+const OPTIONS: [(&str, &str); 15] = [
     (
         "--es-password",
         "secrets are no options: set SEALIFT_PASSWORD or use --password-file",
@@ -64,10 +64,6 @@ const OPTIONS: [(&str, &str); 16] = [
         "--ignore-ssl-errors",
         "there is none: use --ca or --ca-fingerprint",
     ),
-    (
-        "--cloud-id",
-        "use --url with the address that the deployment's page shows",
-    ),
     ("--release-tag", "use install --release TAG"),
     ("--tag", "use install --release TAG"),
     ("-t", "use install --release TAG"),
@@ -82,10 +78,7 @@ const OPTIONS: [(&str, &str); 16] = [
 /// Variables of the environment, and what is read in their place.
 const VARIABLES: [(&str, &str); 8] = [
     ("DR_ELASTICSEARCH_URL", "--url"),
-    (
-        "DR_CLOUD_ID",
-        "--url with the address that the deployment's page shows",
-    ),
+    ("DR_CLOUD_ID", "--cloud-id"),
     ("DR_KIBANA_URL", "--kibana-url"),
     ("DR_ES_USER", "--user"),
     ("DR_KIBANA_USER", "--user"),

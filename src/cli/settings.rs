@@ -69,11 +69,13 @@ pub struct Trust {
 }
 
 /// One cluster and how to reach it. Secrets stand in files of their own.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Cluster {
     /// Elasticsearch; several addresses of one cluster are tried in turn.
-    pub url: OneOrMany,
+    pub url: Option<OneOrMany>,
+    /// The Cloud ID of the deployment, instead of its addresses.
+    pub cloud_id: Option<String>,
     /// Kibana, needed for detection rules.
     pub kibana_url: Option<String>,
     /// The Kibana space; the default one where absent.
@@ -94,8 +96,23 @@ pub struct Cluster {
     pub client_cert: Option<PathBuf>,
     /// The private key of it, PEM.
     pub client_key: Option<PathBuf>,
-    /// Seconds for one whole call.
+    /// A file that holds the passphrase of that key.
+    pub client_key_passphrase_file: Option<PathBuf>,
+    /// Seconds until a connection stands.
+    pub connect_timeout: Option<u64>,
+    /// Seconds without an answer, or without a byte of it.
     pub timeout: Option<u64>,
+    /// Seconds for one whole call.
+    pub call_timeout: Option<u64>,
+    /// Whether bodies are sent as gzip, for slow lines.
+    #[serde(default)]
+    pub compress: bool,
+    /// The proxy to go through, `http://HOST:PORT`; none where absent.
+    pub proxy: Option<String>,
+    /// The user of the proxy.
+    pub proxy_user: Option<String>,
+    /// A file that holds the password of the proxy's user.
+    pub proxy_password_file: Option<PathBuf>,
 }
 
 /// Where state stands.
@@ -190,6 +207,8 @@ impl Settings {
                 &mut cluster.ca,
                 &mut cluster.client_cert,
                 &mut cluster.client_key,
+                &mut cluster.client_key_passphrase_file,
+                &mut cluster.proxy_password_file,
             ];
             files.into_iter().flatten().for_each(anchor);
         }

@@ -1,24 +1,15 @@
 //! Which clusters a command speaks to, and with which credentials: shared by
 //! every command that opens a connection on the isolated side.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
 use crate::cli::desk::Desk;
-use crate::cli::environment::{API_KEY, PASSWORD};
+use crate::cli::old_names;
 use crate::cli::settings::{Cluster, OneOrMany};
-use crate::cli::{old_names, prompt};
-use crate::error::{Error, ErrorKind, OrErr, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::io::cluster::Address;
-use crate::io::elasticsearch::{Access, Patience};
-use crate::io::files;
-use crate::io::http::{Authorization, Identity, Proxy, Roots, Settings, Timeouts, Url};
-use crate::model::digest::Digest;
-use crate::model::secret::Secret;
 
-/// The longest secret and the longest certificate file.
-const MAX_SECRET: u64 = 64 << 10;
-const MAX_PEM: u64 = 4 << 20;
+mod access;
 
 /// Which cluster, and how to get in.
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -33,6 +24,9 @@ pub struct TargetArgs {
     /// Address of Elasticsearch; repeat for further addresses of the same cluster
     #[arg(long, value_name = "URL", alias = "elasticsearch-url")]
     pub url: Vec<String>,
+    /// Cloud ID of a deployment, instead of its addresses
+    #[arg(long, value_name = "ID", conflicts_with_all = ["url", "cluster", "group"])]
+    pub cloud_id: Option<String>,
     /// Address of Kibana, for detection rules
     #[arg(long, value_name = "URL")]
     pub kibana_url: Option<String>,
@@ -63,17 +57,39 @@ pub struct TargetArgs {
     /// Key of that certificate, PEM
     #[arg(long, value_name = "FILE", requires = "client_cert")]
     pub client_key: Option<PathBuf>,
-    /// Seconds to wait for the answer to a call [default: 120]
-    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    /// File with the passphrase of that key, where it is encrypted
+    #[arg(long, value_name = "FILE", requires = "client_key")]
+    pub client_key_passphrase_file: Option<PathBuf>,
+    /// Seconds until a connection stands [default: 15]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
+    pub connect_timeout: Option<u64>,
+    /// Seconds to wait for an answer, or for its next byte [default: 120]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
     pub timeout: Option<u64>,
-    /// Go through the proxy that the environment names
+    /// Seconds for one whole call, sending included [default: 3600]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds())]
+    pub call_timeout: Option<u64>,
+    /// Send bodies as gzip, for slow lines
     #[arg(long)]
+    pub compress: bool,
+    /// Proxy to go through, http://HOST:PORT; without it, none is
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+    /// User of the proxy
+    #[arg(long, value_name = "NAME", requires = "proxy_password_file")]
+    pub proxy_user: Option<String>,
+    /// File with the password of the proxy's user
+    #[arg(long, value_name = "FILE", requires = "proxy_user")]
+    pub proxy_password_file: Option<PathBuf>,
+    /// Go through the proxy that the environment names
+    #[arg(long, conflicts_with = "proxy")]
     pub use_proxy: bool,
 }
 
-/// The seconds that a call may take unless told otherwise: opening a job and
-/// parsing a large model take long.
-const TIMEOUT: u64 = 120;
+/// What a number of seconds may be.
+fn seconds() -> clap::builder::RangedU64ValueParser {
+    clap::value_parser!(u64).range(1..=86_400)
+}
 
 impl TargetArgs {
     /// Every cluster that was named, each once, in order.
@@ -101,21 +117,22 @@ impl TargetArgs {
         });
         if names.is_empty() {
             let own = self.own().ok_or_else(|| {
-                let hint = "add --url, or --cluster or --group with a name of the settings";
+                let hint =
+                    "add --url or --cloud-id, or --cluster or --group with a name of the settings";
                 let old = old_names::variables(&desk.environment);
                 Error::new(ErrorKind::Usage, "no cluster is named").hint(match old {
                     Some(old) => format!("{hint}; {old}"),
                     None => hint.to_owned(),
                 })
             })?;
-            let label = own.url.all().first().cloned().unwrap_or_default();
-            return Ok(vec![self.address(&label, own, desk)?]);
+            let label = label(&own);
+            return Ok(vec![access::address(&label, &own, self.use_proxy, desk)?]);
         }
         names
             .into_iter()
             .map(|name| {
                 let cluster = self.over(desk.settings.cluster(name)?.clone());
-                self.address(name, cluster, desk)
+                access::address(name, &cluster, self.use_proxy, desk)
                     .map_err(|error| error.context(format!("cluster {name} cannot be used")))
             })
             .collect()
@@ -136,24 +153,16 @@ impl TargetArgs {
         }
     }
 
-    /// The cluster of `--url`.
+    /// The cluster of `--url` or `--cloud-id`.
     fn own(&self) -> Option<Cluster> {
-        if self.url.is_empty() {
+        if self.url.is_empty() && self.cloud_id.is_none() {
             return None;
         }
+        let urls = OneOrMany::Many(self.url.clone());
         let bare = Cluster {
-            url: OneOrMany::Many(self.url.clone()),
-            kibana_url: None,
-            space: None,
-            user: None,
-            password_file: None,
-            api_key_file: None,
-            token_file: None,
-            ca: None,
-            ca_fingerprint: None,
-            client_cert: None,
-            client_key: None,
-            timeout: None,
+            url: (!self.url.is_empty()).then_some(urls),
+            cloud_id: self.cloud_id.clone(),
+            ..Cluster::default()
         };
         Some(self.over(bare))
     }
@@ -186,142 +195,36 @@ impl TargetArgs {
         take(self.ca_fingerprint.as_ref(), &mut cluster.ca_fingerprint);
         take(self.client_cert.as_ref(), &mut cluster.client_cert);
         take(self.client_key.as_ref(), &mut cluster.client_key);
+        take(
+            self.client_key_passphrase_file.as_ref(),
+            &mut cluster.client_key_passphrase_file,
+        );
+        take(self.connect_timeout.as_ref(), &mut cluster.connect_timeout);
         take(self.timeout.as_ref(), &mut cluster.timeout);
+        take(self.call_timeout.as_ref(), &mut cluster.call_timeout);
+        if self.proxy.is_some() {
+            cluster.proxy_user = None;
+            cluster.proxy_password_file = None;
+        }
+        take(self.proxy.as_ref(), &mut cluster.proxy);
+        take(self.proxy_user.as_ref(), &mut cluster.proxy_user);
+        take(
+            self.proxy_password_file.as_ref(),
+            &mut cluster.proxy_password_file,
+        );
+        cluster.compress |= self.compress;
         cluster
     }
-
-    fn address(&self, label: &str, cluster: Cluster, desk: &Desk) -> Result<Address> {
-        let authorization = authorization(label, &cluster, desk)?;
-        let urls = cluster.url.all().iter().map(|url| Url::parse(url));
-        let urls: Vec<Url> = urls.collect::<Result<_>>()?;
-        let kibana = cluster.kibana_url.as_deref().map(Url::parse).transpose()?;
-        let clear = urls.iter().chain(&kibana).find(|url| !url.is_secure());
-        if let Some(url) = clear
-            && authorization.is_some()
-            && !is_loopback(url)
-        {
-            desk.terminal
-                .note(&format!("note: credentials go to {url} unencrypted"));
-        }
-        let http = self.http(&cluster)?;
-        Ok(Address {
-            label: label.to_owned(),
-            elasticsearch: Access {
-                urls,
-                authorization: authorization.clone(),
-                http: http.clone(),
-                patience: Patience::default(),
-            },
-            kibana: kibana.map(|url| Access {
-                urls: vec![url],
-                authorization,
-                http,
-                patience: Patience::default(),
-            }),
-            space: cluster.space,
-        })
-    }
-
-    fn http(&self, cluster: &Cluster) -> Result<Settings> {
-        let roots = match (&cluster.ca, &cluster.ca_fingerprint) {
-            (Some(path), _) => Roots::Pem(files::read_limited(path, MAX_PEM)?),
-            (None, Some(hex)) => Roots::Fingerprint(fingerprint(hex)?),
-            (None, None) => Roots::Platform,
-        };
-        let identity = match (&cluster.client_cert, &cluster.client_key) {
-            (Some(chain), Some(key)) => Some(Identity {
-                chain: files::read_limited(chain, MAX_PEM)?,
-                key: secret(key)?,
-            }),
-            (None, None) => None,
-            _ => {
-                return Err(Error::new(
-                    ErrorKind::Usage,
-                    "a client certificate needs its key, and a key its certificate",
-                ));
-            }
-        };
-        let whole = Duration::from_secs(cluster.timeout.unwrap_or(TIMEOUT));
-        let timeouts = Timeouts {
-            response: whole,
-            idle: whole,
-            connect: whole.min(Timeouts::default().connect),
-            resolve: whole.min(Timeouts::default().resolve),
-            ..Timeouts::default()
-        };
-        Ok(Settings {
-            timeouts,
-            roots,
-            identity,
-            proxy: if self.use_proxy {
-                Proxy::Environment
-            } else {
-                Proxy::Direct
-            },
-        })
-    }
 }
 
-/// The credentials of a cluster: an API key or a token where there is one, else
-/// user and password, else none.
-fn authorization(label: &str, cluster: &Cluster, desk: &Desk) -> Result<Option<Authorization>> {
-    if let Some(path) = &cluster.api_key_file {
-        return Ok(Some(Authorization::ApiKey(secret(path)?)));
-    }
-    if let Some(path) = &cluster.token_file {
-        return Ok(Some(Authorization::Bearer(secret(path)?)));
-    }
-    if let Some(user) = &cluster.user {
-        let password = match (&cluster.password_file, desk.environment.get(PASSWORD)) {
-            (Some(path), _) => secret(path)?,
-            (None, Some(password)) => Secret::new(password.to_owned()),
-            (None, None) => Secret::new(prompt::secret(
-                &format!("password of {user} on {label}"),
-                "set SEALIFT_PASSWORD or use --password-file",
-            )?),
-        };
-        return Ok(Some(Authorization::Basic {
-            user: user.clone(),
-            password,
-        }));
-    }
-    let key = desk.environment.get(API_KEY);
-    Ok(key.map(|key| Authorization::ApiKey(Secret::new(key.to_owned()))))
-}
-
-/// The secret in a file that only its owner may read, without its last newline.
-fn secret(path: &Path) -> Result<Secret> {
-    let bytes = files::read_private(path, MAX_SECRET)?;
-    let text = std::str::from_utf8(&bytes).or_err(ErrorKind::Usage, || {
-        format!("{} is not text", path.display())
-    })?;
-    let text = text.trim_end_matches(['\n', '\r']);
-    if text.is_empty() {
-        return Err(Error::new(
-            ErrorKind::Usage,
-            format!("{} is empty", path.display()),
-        ));
-    }
-    Ok(Secret::new(text.to_owned()))
-}
-
-/// A SHA-256 with or without colons, in either case.
-fn fingerprint(text: &str) -> Result<Digest> {
-    let plain: String = text.chars().filter(|c| *c != ':').collect();
-    Digest::parse(&plain.to_ascii_lowercase()).map_err(|error| {
-        Error::new(
-            ErrorKind::Usage,
-            "the fingerprint of the certificate authority cannot be used",
-        )
-        .because(error)
-        .hint("take the one that Elasticsearch printed on its first start, or openssl x509 -fingerprint -sha256")
-    })
-}
-
-fn is_loopback(url: &Url) -> bool {
-    url.host() == "localhost"
-        || url
-            .host()
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
+/// What a cluster without a name is called: its first address.
+fn label(cluster: &Cluster) -> String {
+    let first = cluster.url.as_ref().and_then(|url| url.all().first());
+    let cloud = || {
+        let id = cluster.cloud_id.as_deref().unwrap_or_default();
+        id.rsplit_once(':')
+            .map_or("cloud", |(name, _)| name)
+            .to_owned()
+    };
+    first.cloned().unwrap_or_else(cloud)
 }

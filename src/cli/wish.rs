@@ -2,12 +2,17 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::prepare::{DefaultPipeline, Wish};
+use crate::flow::targets;
 use crate::model::artifact::ArtifactKind;
 use crate::model::plan::{Permissions, Target};
 
 /// What is allowed.
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Allowed")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "options that are there or not"
+)]
 pub struct WishArgs {
     /// Leave out a kind, or one artifact as 'KIND ID'; repeat for several
     #[arg(long, value_name = "WHAT")]
@@ -26,6 +31,9 @@ pub struct WishArgs {
     /// pattern; repeat for several
     #[arg(long, value_name = "INDEX[=PIPELINE]", value_parser = default_pipeline)]
     pub set_default_pipeline: Vec<DefaultPipeline>,
+    /// Let detection rules run as soon as they are installed
+    #[arg(long)]
+    pub enable_rules: bool,
     /// What may be touched.
     #[command(flatten)]
     pub permissions: PermissionArgs,
@@ -43,7 +51,8 @@ pub struct PermissionArgs {
     pub restart_jobs: bool,
 }
 
-/// `targets` but for those that `args` leaves out.
+/// `targets` but for those that `args` leaves out, with rules enabled where
+/// `args` says so.
 ///
 /// # Errors
 /// [`ErrorKind::Usage`] for what is no kind, and for what is not in the bundle.
@@ -71,6 +80,9 @@ pub fn without(args: &WishArgs, mut targets: Vec<Target>) -> Result<Vec<Target>>
                 format!("--without {what:?}: the bundle has no such artifact"),
             ));
         }
+    }
+    if args.enable_rules {
+        targets::enable_rules(&mut targets);
     }
     Ok(targets)
 }

@@ -4,6 +4,7 @@
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::error::Result;
 
@@ -17,6 +18,21 @@ pub struct Outcome<T> {
     pub label: String,
     /// The result there.
     pub result: Result<T>,
+    /// How long it took.
+    pub took: Duration,
+}
+
+impl<T> Outcome<T> {
+    /// Runs `work` for what is called `label`.
+    fn of(label: String, work: impl FnOnce(&str) -> Result<T>) -> Self {
+        let begun = Instant::now();
+        let result = work(&label);
+        Self {
+            label,
+            result,
+            took: begun.elapsed(),
+        }
+    }
 }
 
 /// Runs `work` for every one of `items`, which are labelled, and gives the
@@ -30,10 +46,7 @@ pub fn each<I: Send, T: Send>(
     if threads <= 1 {
         return items
             .into_iter()
-            .map(|(label, item)| Outcome {
-                result: work(&label, item),
-                label,
-            })
+            .map(|(label, item)| Outcome::of(label, |label| work(label, item)))
             .collect();
     }
     let queue = Mutex::new(items.into_iter().enumerate());
@@ -46,8 +59,7 @@ pub fn each<I: Send, T: Send>(
                     let Some((position, (label, item))) = next else {
                         break;
                     };
-                    let result = work(&label, item);
-                    let outcome = Outcome { label, result };
+                    let outcome = Outcome::of(label, |label| work(label, item));
                     done.lock()
                         .unwrap_or_else(PoisonError::into_inner)
                         .push((position, outcome));

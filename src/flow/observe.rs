@@ -54,6 +54,9 @@ pub fn observe(
     if any(&[ArtifactKind::Job, ArtifactKind::Datafeed]) {
         observation.datafeeds = elasticsearch.datafeeds()?;
     }
+    if let (true, Some(kibana)) = (any(&[ArtifactKind::Job]), &cluster.kibana) {
+        observation.watchers = kibana.watchers()?;
+    }
     progress.begin("looking at the cluster", Some(artifacts.len() as u64));
     for artifact in artifacts {
         progress.go_on()?;

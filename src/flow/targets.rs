@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use crate::error::Result;
 use crate::io::bundle::VerifiedBundle;
-use crate::model::artifact::ArtifactId;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::content;
 use crate::model::digest::Digest;
 use crate::model::manifest::{ArtifactEntry, Manifest};
@@ -51,7 +53,11 @@ pub fn wanted(bundle: &VerifiedBundle) -> Result<Vec<Target>> {
 }
 
 fn target(entry: &ArtifactEntry, origin: &Origin, bytes: &[u8]) -> Result<Target> {
-    let body = content::read(entry.path.as_str(), entry.part.as_ref(), bytes)?;
+    let mut body = content::read(entry.path.as_str(), entry.part.as_ref(), bytes)?;
+    if let (ArtifactKind::Rule, Value::Object(map)) = (entry.kind, &mut body) {
+        // Whether a rule runs is the operator's to say, not its author's.
+        map.remove("enabled");
+    }
     Ok(Target {
         artifact: entry.artifact(),
         body: Some(body),
@@ -62,6 +68,16 @@ fn target(entry: &ArtifactEntry, origin: &Origin, bytes: &[u8]) -> Result<Target
             digest: entry.sha256,
         }),
     })
+}
+
+/// Lets the detection rules among `targets` run as soon as they are there.
+pub fn enable_rules(targets: &mut [Target]) {
+    let rules = targets
+        .iter_mut()
+        .filter(|target| target.artifact.kind == ArtifactKind::Rule);
+    for body in rules.filter_map(|target| target.body.as_mut()) {
+        body["enabled"] = Value::Bool(true);
+    }
 }
 
 /// Every artifact, to be gone.

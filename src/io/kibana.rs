@@ -1,23 +1,21 @@
 //! Kibana over HTTP: detection rules and saved objects of one space.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::io::elasticsearch::answer::Decision;
-use crate::io::elasticsearch::{Access, CallError, Called, Peer, found};
-use crate::io::http::{Method, encode_segment};
-use crate::model::artifact::ArtifactKind;
-use crate::model::observation::{Observed, RunState};
-use crate::model::operation::{Operation, Verb};
+use crate::io::elasticsearch::{Access, Called, Peer};
+use crate::io::http::Method;
 use crate::model::version::StackVersion;
 
+mod import;
+mod look;
 mod objects;
+mod rules;
+
+pub use import::{Imported, Refused};
 
 /// The version of the public API that is asked for; older ones ignore it.
 const API_VERSION: &str = "2023-10-31";
-
-/// How many rules a page of the list has.
-const PAGE: usize = 1000;
 
 /// One space of a Kibana that answered.
 #[derive(Debug)]
@@ -25,6 +23,7 @@ pub struct Kibana {
     peer: Peer,
     /// `/s/SPACE`, or nothing for the default space.
     base: String,
+    space: String,
     version: Option<StackVersion>,
 }
 
@@ -78,7 +77,8 @@ impl Kibana {
         let number = status.pointer("/version/number").and_then(Value::as_str);
         Ok(Self {
             peer,
-            base: space.map_or_else(String::new, |space| format!("/s/{space}")),
+            base: base(space.unwrap_or("default")),
+            space: space.unwrap_or("default").to_owned(),
             version: number.and_then(|number| number.parse().ok()),
         })
     }
@@ -87,96 +87,6 @@ impl Kibana {
     #[must_use]
     pub fn version(&self) -> Option<&StackVersion> {
         self.version.as_ref()
-    }
-
-    /// The rule with this `rule_id`; `None` where there is none.
-    ///
-    /// # Errors
-    /// A [`CallError`] that is not [`Decision::Absent`].
-    pub fn rule(&self, id: &str) -> Called<Option<Observed>> {
-        let path = self.rules(&format!("?rule_id={}", encode_segment(id)));
-        let answer = found(self.peer.call(Method::Get, &path, &Value::Null));
-        let answer = match answer {
-            // Kibana 7 keeps rules in an index that its first rule creates.
-            Err(failed) if needs_index(&failed) => None,
-            other => other?,
-        };
-        Ok(answer.map(|body| Observed {
-            body,
-            state: RunState::Idle,
-        }))
-    }
-
-    /// All rules of the space, by name.
-    ///
-    /// # Errors
-    /// A [`CallError`].
-    pub fn all_rules(&self) -> Called<Vec<Value>> {
-        let mut all = Vec::new();
-        for page in 1.. {
-            let query =
-                format!("/_find?page={page}&per_page={PAGE}&sort_field=name&sort_order=asc");
-            let path = self.rules(&query);
-            let answer = match self.peer.call(Method::Get, &path, &Value::Null) {
-                Err(failed) if needs_index(&failed) => break,
-                other => other?,
-            };
-            let rules = answer.get("data").and_then(Value::as_array);
-            let rules = rules.cloned().unwrap_or_default();
-            let is_last = rules.len() < PAGE;
-            all.extend(rules);
-            if is_last {
-                break;
-            }
-        }
-        Ok(all)
-    }
-
-    /// Makes the call of `operation` on a rule or a saved object. A new rule is created disabled
-    /// unless its body says otherwise; one that is there keeps being enabled or
-    /// not.
-    ///
-    /// # Errors
-    /// A [`CallError`]; for a delete, [`Decision::Absent`] where it is gone.
-    pub fn apply(&self, operation: &Operation) -> Called<()> {
-        if operation.artifact.kind == ArtifactKind::Object {
-            return self.apply_to_object(operation);
-        }
-        let id = &operation.artifact.id;
-        match operation.verb {
-            Verb::Put => self.put(id, &operation.body),
-            Verb::Delete => {
-                let path = self.rules(&format!("?rule_id={}", encode_segment(id)));
-                self.peer
-                    .call(Method::Delete, &path, &Value::Null)
-                    .map(drop)
-            }
-            other => {
-                Err(Error::new(ErrorKind::Bug, format!("a rule knows no {}", other.name())).into())
-            }
-        }
-    }
-
-    fn put(&self, id: &str, body: &Value) -> Called<()> {
-        let mut body = body.clone();
-        let there = self.rule(id)?;
-        let enabled = there
-            .as_ref()
-            .and_then(|rule| rule.body.get("enabled").cloned())
-            .unwrap_or_else(|| json!(false));
-        body["enabled"] = enabled;
-        let path = self.rules("");
-        if there.is_some() {
-            return self.peer.call(Method::Put, &path, &body).map(drop);
-        }
-        match self.peer.call(Method::Post, &path, &body) {
-            Err(failed) if needs_index(&failed) => {
-                let index = format!("{}/api/detection_engine/index", self.base);
-                self.peer.call(Method::Post, &index, &Value::Null)?;
-                self.peer.call(Method::Post, &path, &body).map(drop)
-            }
-            other => other.map(drop),
-        }
     }
 
     /// Makes jobs and models that were created over Elasticsearch visible in
@@ -189,11 +99,21 @@ impl Kibana {
         self.peer.call(Method::Get, &path, &Value::Null).map(drop)
     }
 
+    /// The path of the API of rules in this space.
     fn rules(&self, query: &str) -> String {
-        format!("{}/api/detection_engine/rules{query}", self.base)
+        rules_of(&self.base, query)
     }
 }
 
-fn needs_index(failed: &CallError) -> bool {
-    failed.decision == Decision::Stop && failed.error.to_string().contains("index must exist first")
+/// The path of the API of rules below `base`, the prefix of a space.
+fn rules_of(base: &str, query: &str) -> String {
+    format!("{base}/api/detection_engine/rules{query}")
+}
+
+/// The prefix of a space: nothing for the default one.
+fn base(space: &str) -> String {
+    match space {
+        "default" => String::new(),
+        space => format!("/s/{space}"),
+    }
 }

@@ -8,9 +8,11 @@ use std::sync::{Arc, Mutex};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
 use rustls::{
-    ClientConfig, ClientConnection, DigitallySignedStruct, ServerConfig, ServerConnection,
-    SignatureScheme, StreamOwned,
+    ClientConfig, ClientConnection, DigitallySignedStruct, RootCertStore, ServerConfig,
+    ServerConnection, SignatureScheme, StreamOwned,
 };
 
 use crate::error::{ErrorKind, OrErr, Result};
@@ -26,11 +28,13 @@ impl fmt::Debug for ServerTls {
 }
 
 impl ServerTls {
-    /// From PEM text: the chain, leaf first, and the leaf's PKCS#8 key.
+    /// From PEM text: the chain, leaf first, and the leaf's PKCS#8 key. With
+    /// `callers`, the certificate of an authority, only callers that show a
+    /// certificate of it are let in.
     ///
     /// # Errors
-    /// Kind `Malformed` when either is not what it should be or they do not fit.
-    pub fn new(chain_pem: &str, key_pem: &str) -> Result<Self> {
+    /// Kind `Malformed` when one is not what it should be or they do not fit.
+    pub fn new(chain_pem: &str, key_pem: &str, callers: Option<&str>) -> Result<Self> {
         let malformed = || "server certificate cannot be used".to_owned();
         let chain = CertificateDer::pem_slice_iter(chain_pem.as_bytes())
             .collect::<std::result::Result<Vec<_>, _>>()
@@ -40,10 +44,14 @@ impl ServerTls {
                 "server key cannot be read".to_owned()
             })?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .or_err(ErrorKind::Bug, malformed)?
-            .with_no_client_auth()
+            .or_err(ErrorKind::Bug, malformed)?;
+        let builder = match callers {
+            None => builder.with_no_client_auth(),
+            Some(pem) => builder.with_client_cert_verifier(verifier(pem, provider)?),
+        };
+        let config = builder
             .with_single_cert(chain, key)
             .or_err(ErrorKind::Malformed, malformed)?;
         Ok(Self(Arc::new(config)))
@@ -57,6 +65,24 @@ impl ServerTls {
         let connection = ServerConnection::new(Arc::clone(&self.0)).map_err(io::Error::other)?;
         Ok(ServerStream(StreamOwned::new(connection, transport)))
     }
+}
+
+/// Believes callers whose certificate the authority in `pem` has signed.
+fn verifier(
+    pem: &str,
+    provider: Arc<rustls::crypto::CryptoProvider>,
+) -> Result<Arc<dyn ClientCertVerifier>> {
+    let malformed = || "the callers' authority cannot be used";
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
+        let certificate = certificate.or_err(ErrorKind::Malformed, malformed)?;
+        roots
+            .add(certificate)
+            .or_err(ErrorKind::Malformed, malformed)?;
+    }
+    WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider)
+        .build()
+        .or_err(ErrorKind::Malformed, malformed)
 }
 
 /// The server's end of an encrypted connection.

@@ -13,10 +13,15 @@ use super::options::{LabOptions, License};
 use super::profile::Profile;
 use super::random;
 use super::security::password_hash;
+use super::shape::{self, Shape};
 use super::store::{Collection, Store};
 
 /// Id of the document that says who the cluster is.
 const IDENTITY: &str = "identity";
+/// Id of the document that holds the settings that were set by the API.
+pub(crate) const SETTINGS: &str = "settings";
+/// Id of the document that says whether machine learning is in upgrade mode.
+pub(crate) const UPGRADE_MODE: &str = "ml_upgrade_mode";
 /// Id of the document that holds the license.
 const LICENSE: &str = "license";
 /// The user that a cluster with security has from the start.
@@ -26,6 +31,7 @@ pub(crate) const ELASTIC: &str = "elastic";
 #[derive(Debug)]
 pub struct Cluster {
     profile: Profile,
+    shape: Shape,
     store: RwLock<Store>,
     compiled: Compiled,
     /// Who it is, beside the store: to look that up while the store is being read
@@ -50,6 +56,7 @@ impl Cluster {
         let identity = store.get(&Collection::Cluster, IDENTITY).cloned();
         Ok(Self {
             profile: options.version.clone(),
+            shape: options.shape.clone(),
             store: RwLock::new(store),
             compiled: Compiled::default(),
             identity: identity.unwrap_or_default(),
@@ -67,6 +74,37 @@ impl Cluster {
     #[must_use]
     pub(crate) fn compiled(&self) -> &Compiled {
         &self.compiled
+    }
+
+    /// Its machine and the settings of its files.
+    #[must_use]
+    pub fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    /// The value of a setting: as it was set by the API, else as in its files,
+    /// else as it is shipped.
+    #[must_use]
+    pub fn setting(&self, name: &str) -> String {
+        let store = self.read();
+        let set = store.get(&Collection::Cluster, SETTINGS);
+        let set = |scope: &str| set?.get(scope)?.get(name)?.as_str().map(str::to_owned);
+        set("transient")
+            .or_else(|| set("persistent"))
+            .unwrap_or_else(|| self.shape.setting(name, &self.profile).to_owned())
+    }
+
+    /// Whether scripts may use regular expressions. Only the files say so.
+    #[must_use]
+    pub fn has_regex(&self) -> bool {
+        self.shape.setting(shape::REGEX_ENABLED, &self.profile) != "false"
+    }
+
+    /// Whether machine learning stands still for an upgrade.
+    #[must_use]
+    pub fn is_upgrading(&self) -> bool {
+        let store = self.read();
+        store.get(&Collection::Cluster, UPGRADE_MODE) == Some(&json!(true))
     }
 
     /// Whether callers must log in.
@@ -101,7 +139,7 @@ impl Cluster {
     /// Milliseconds since 1970.
     #[must_use]
     pub fn now(&self) -> i64 {
-        now()
+        now().saturating_add(self.shape.clock_ahead.saturating_mul(1000))
     }
 
     /// The cluster's or node's name, id and the like.
@@ -152,7 +190,7 @@ impl Cluster {
                 .get("type")
                 .and_then(Value::as_str)
                 .unwrap_or_default();
-            matches!(grade, "trial" | "platinum" | "enterprise") && !expired(&license, now())
+            matches!(grade, "trial" | "platinum" | "enterprise") && !expired(&license, self.now())
         })
     }
 }

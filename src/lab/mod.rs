@@ -17,9 +17,12 @@ pub mod registry;
 pub mod rest;
 mod running;
 pub mod security;
+pub mod shape;
 pub mod store;
 
+pub use certificate::Wants;
 pub use fault::{Action, Fault};
 pub use options::{Grade, LabOptions, License};
 pub use profile::Profile;
 pub use running::Lab;
+pub use shape::Shape;

@@ -7,9 +7,11 @@ use std::str::FromStr;
 
 use crate::error::{Error, ErrorKind, Result};
 
+use super::certificate::Wants;
 use super::fault::Fault;
 use super::http::Limits;
 use super::profile::Profile;
+use super::shape::Shape;
 
 /// Everything that can be chosen of a practice cluster.
 #[derive(Clone)]
@@ -26,6 +28,10 @@ pub struct LabOptions {
     pub users: Vec<(String, String)>,
     /// Serve `https` with a certificate made for this run (kept in the data folder).
     pub tls: bool,
+    /// How that certificate is to be, and whether callers must show one.
+    pub certificate: Wants,
+    /// Its machine and its settings.
+    pub shape: Shape,
     /// Where to keep state; in memory only without it.
     pub data: Option<PathBuf>,
     /// Faults from the start.
@@ -48,6 +54,8 @@ impl Default for LabOptions {
             license: None,
             users: Vec::new(),
             tls: false,
+            certificate: Wants::default(),
+            shape: Shape::default(),
             data: None,
             faults: Vec::new(),
             cluster_name: "practice".to_owned(),
@@ -67,6 +75,7 @@ impl fmt::Debug for LabOptions {
             .field("license", &self.license)
             .field("users", &users)
             .field("tls", &self.tls)
+            .field("shape", &self.shape)
             .field("data", &self.data)
             .finish_non_exhaustive()
     }

@@ -48,12 +48,16 @@ impl Lab {
                 Authority::of(
                     options.data.as_deref(),
                     &[options.listen.ip(), options.kibana_listen.ip()],
+                    &options.certificate,
                 )
             })
             .transpose()?;
         let tls = authority
             .as_ref()
-            .map(|authority| ServerTls::new(authority.chain(), authority.key()))
+            .map(|authority| {
+                let callers = authority.caller().map(|_| authority.certificate());
+                ServerTls::new(authority.chain(), authority.key(), callers)
+            })
             .transpose()?;
         let cluster = Arc::new(Cluster::new(options)?);
         let faults = Arc::new(Faults::new(options.faults.clone()));

@@ -1,10 +1,10 @@
 //! Gzip within bounds (RFC 1952).
 
 use std::fmt;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 
 use flate2::Compression;
-use flate2::read::MultiGzDecoder;
+use flate2::read::{GzEncoder as Deflating, MultiGzDecoder};
 use flate2::write::GzEncoder;
 
 /// Why bytes could not be inflated.
@@ -57,9 +57,45 @@ pub fn deflate(content: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
+/// What `content` is as gzip, deflated as it is read: the bytes of [`deflate`],
+/// never all in memory.
+pub fn deflating<R: Read>(content: R) -> impl Read {
+    Deflating::new(content, Compression::default())
+}
+
+/// How many bytes `compressed`, a whole gzip file, inflates to; nothing is kept.
+/// More than `limit` are not counted.
+///
+/// # Errors
+/// [`InflateError`]: corrupt, or one byte past the limit.
+pub fn inflated_length(compressed: impl Read, limit: u64) -> Result<u64, InflateError> {
+    let mut content = MultiGzDecoder::new(compressed).take(limit.saturating_add(1));
+    let length = io::copy(&mut content, &mut io::sink())
+        .map_err(|error| InflateError::Corrupt(error.to_string()))?;
+    if length > limit {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        return Err(InflateError::TooLong { limit });
+    }
+    Ok(length)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{InflateError, deflate, inflate};
+    use std::io::Read as _;
+
+    use super::{InflateError, deflate, deflating, inflate, inflated_length};
+
+    #[test]
+    fn streams_are_the_same_bytes() {
+        let content: Vec<u8> = (0..100_000_u32).flat_map(u32::to_le_bytes).collect();
+        let mut streamed = Vec::new();
+        let read = deflating(content.as_slice()).read_to_end(&mut streamed);
+        assert_eq!(read.ok(), Some(streamed.len()));
+        assert_eq!(streamed, deflate(&content));
+        assert_eq!(inflated_length(streamed.as_slice(), 400_000), Ok(400_000));
+        let long = inflated_length(streamed.as_slice(), 399_999);
+        assert_eq!(long, Err(InflateError::TooLong { limit: 399_999 }));
+    }
 
     #[test]
     fn inflates_up_to_the_limit_and_not_a_byte_further() {

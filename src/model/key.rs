@@ -314,20 +314,37 @@ impl fmt::Debug for SecretKey {
     }
 }
 
-fn decrypt(text: &str, passphrase: &str) -> Result<KeypairBytes> {
-    let unusable = || "not an encrypted Ed25519 private key in PEM (PKCS#8)";
+/// The private key of any algorithm in the encrypted PEM `text` (PKCS#8), as
+/// unencrypted PEM.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] for a wrong passphrase; [`ErrorKind::Malformed`] for
+/// other text, and for encryption that asks for more work than is reasonable.
+pub fn decrypted(text: &str, passphrase: &str) -> Result<String> {
+    open(text, passphrase)?
+        .to_pem("PRIVATE KEY", LineEnding::LF)
+        .map(|pem| pem.as_str().to_owned())
+        .or_err(ErrorKind::Bug, || "cannot encode a private key")
+}
+
+fn open(text: &str, passphrase: &str) -> Result<SecretDocument> {
+    let unusable = || "not an encrypted private key in PEM (PKCS#8)";
     let (label, document) =
         SecretDocument::from_pem(text).or_err(ErrorKind::Malformed, unusable)?;
     EncryptedPrivateKeyInfoRef::validate_pem_label(label).or_err(ErrorKind::Malformed, unusable)?;
     let info = EncryptedPrivateKeyInfoRef::from_der(document.as_bytes())
         .or_err(ErrorKind::Malformed, unusable)?;
     refuse_costly(&info.encryption_algorithm)?;
-    let plain = info.decrypt(passphrase).map_err(|_| {
+    info.decrypt(passphrase).map_err(|_| {
         Error::new(
             ErrorKind::Usage,
             "the passphrase does not open the private key",
         )
-    })?;
+    })
+}
+
+fn decrypt(text: &str, passphrase: &str) -> Result<KeypairBytes> {
+    let plain = open(text, passphrase)?;
     KeypairBytes::from_pkcs8_der(plain.as_bytes()).map_err(|_| {
         Error::new(
             ErrorKind::Usage,

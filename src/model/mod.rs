@@ -9,6 +9,7 @@ pub mod body;
 pub mod byte_size;
 pub mod catalog;
 pub mod checkup;
+pub mod cloud_id;
 pub mod content;
 pub mod datafeed;
 pub mod definition;

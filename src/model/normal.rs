@@ -25,8 +25,17 @@ mod walk;
 /// `observed` gone that only the server decides and `wanted` does not name.
 #[must_use]
 pub fn pair(kind: ArtifactKind, wanted: &Value, observed: &Value) -> (Value, Value) {
-    let wanted = canonical(kind, wanted);
+    // Whether a rule runs is the operator's to say; it counts only where it is
+    // asked for.
+    let asked = wanted.get("enabled").filter(|_| kind == ArtifactKind::Rule);
+    let runs = observed.get("enabled").cloned().unwrap_or_default();
+    let asked = asked.map(|wanted| (wanted.clone(), runs));
+    let mut wanted = canonical(kind, wanted);
     let mut observed = canonical(kind, observed);
+    if let Some((want, have)) = asked {
+        wanted["enabled"] = want;
+        observed["enabled"] = have;
+    }
     for path in rules::of(kind).server_decides {
         walk::forget_unnamed(&mut observed, &wanted, path);
     }
@@ -221,7 +230,7 @@ mod tests {
             ),
             (
                 ArtifactKind::Rule,
-                json!({"rule_id": "r", "name": "n", "tags": ["b", "a"], "enabled": true}),
+                json!({"rule_id": "r", "name": "n", "tags": ["b", "a"]}),
                 json!({"id": "1-2", "rule_id": "r", "name": "n", "tags": ["a", "b", "sealift:x"],
                     "enabled": false, "created_at": "t", "version": 3, "actions": [],
                     "from": "now-6m", "immutable": false, "max_signals": 100}),

@@ -82,6 +82,17 @@ pub struct Feed {
     pub state: RunState,
 }
 
+/// A detection rule that watches jobs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Watcher {
+    /// The rule's own id.
+    pub rule_id: String,
+    /// The Kibana space that it is in; `None`: the one that is worked on.
+    pub space: Option<String>,
+    /// The jobs.
+    pub jobs: BTreeSet<ArtifactId>,
+}
+
 /// What a cluster holds.
 #[derive(Clone, Debug, Default)]
 pub struct Observation {
@@ -99,6 +110,8 @@ pub struct Observation {
     pub datafeeds: BTreeMap<String, Feed>,
     /// Indices whose default or final pipeline is the key.
     pub index_pipelines: BTreeMap<String, BTreeSet<String>>,
+    /// The detection rules that watch jobs.
+    pub watchers: Vec<Watcher>,
     /// Indices that analytics, transforms or enrich policies want to read and that
     /// are not there.
     pub absent_indices: BTreeSet<String>,
@@ -121,7 +134,7 @@ impl Observation {
     }
 
     /// What in the cluster refers to `artifact`: templates, pipelines, transforms,
-    /// jobs, datafeeds, and indices as `index NAME`; `except` are left out.
+    /// jobs, datafeeds, rules, and indices as `index NAME`; `except` are left out.
     #[must_use]
     pub fn referents(&self, artifact: &ArtifactId, except: &BTreeSet<ArtifactId>) -> Vec<String> {
         let mut found = Vec::new();
@@ -145,6 +158,7 @@ impl Observation {
                     found.push(own.to_string());
                 }
             }
+            found.extend(self.watchers_of(artifact, except));
         }
         if artifact.kind == ArtifactKind::Pipeline {
             let indices = self.index_pipelines.get(&artifact.id);
@@ -160,5 +174,19 @@ impl Observation {
             );
         }
         found
+    }
+
+    fn watchers_of(&self, job: &ArtifactId, except: &BTreeSet<ArtifactId>) -> Vec<String> {
+        let watching = self.watchers.iter().filter(|w| w.jobs.contains(job));
+        watching
+            .filter_map(|watcher| {
+                let own = ArtifactId::new(ArtifactKind::Rule, watcher.rule_id.as_str());
+                match &watcher.space {
+                    None if except.contains(&own) => None,
+                    None => Some(own.to_string()),
+                    Some(space) => Some(format!("{own} of the space {space}")),
+                }
+            })
+            .collect()
     }
 }

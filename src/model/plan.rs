@@ -329,6 +329,29 @@ impl Plan {
         }
     }
 
+    /// A digest over what the plan would do, whatever it found besides: two plans
+    /// with one intent make the same calls.
+    #[must_use]
+    pub fn intent(&self) -> Digest {
+        let steps: Vec<Value> = self
+            .steps
+            .iter()
+            .map(|step| {
+                let calls: Vec<Value> = step
+                    .operations
+                    .iter()
+                    .map(|call| serde_json::json!([call.to_string(), settled(&call.body)]))
+                    .collect();
+                serde_json::json!([step.artifact.to_string(), step.action.name(), calls])
+            })
+            .collect();
+        Digest::of(
+            serde_json::json!([self.cluster.uuid, steps])
+                .to_string()
+                .as_bytes(),
+        )
+    }
+
     /// A digest over everything that the plan would do and over what it found:
     /// two plans with one fingerprint do the same to the same.
     #[must_use]

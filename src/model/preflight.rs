@@ -3,12 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::model::artifact::{ArtifactId, ArtifactKind};
-use crate::model::reference;
 use crate::model::time::Timestamp;
 use crate::model::version::StackVersion;
+
+mod capacity;
+mod kibana;
+mod needs;
+
+pub use kibana::KibanaFacts;
+pub use needs::{KIBANA, ModelNeed, Needs};
 
 /// The index that keeps receipts in the cluster.
 pub const RECEIPTS: &str = "sealift-receipts";
@@ -16,138 +22,8 @@ pub const RECEIPTS: &str = "sealift-receipts";
 /// The licenses that include machine learning.
 const WITH_ML: [&str; 3] = ["platinum", "enterprise", "trial"];
 
-/// The rights that a piece of work needs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Needs {
-    /// Cluster privileges, or actions where no privilege has a name.
-    pub cluster: BTreeSet<String>,
-    /// Index patterns and their privileges.
-    pub indices: BTreeMap<String, BTreeSet<String>>,
-    /// Whether a license with machine learning is needed.
-    pub machine_learning: bool,
-    /// Whether Kibana is needed.
-    pub kibana: bool,
-}
-
-impl Needs {
-    /// What installing or removing `artifacts` needs. The bodies tell which
-    /// indices datafeeds and analytics read.
-    #[must_use]
-    pub fn of<'a>(
-        artifacts: impl IntoIterator<Item = (&'a ArtifactId, Option<&'a Value>)>,
-    ) -> Self {
-        let mut needs = Self::default();
-        needs.cluster.insert("monitor".to_owned());
-        needs.index(RECEIPTS, &["create_index", "read", "write"]);
-        for (artifact, body) in artifacts {
-            let body = body.unwrap_or(&Value::Null);
-            match artifact.kind {
-                ArtifactKind::Script => {
-                    for action in ["get", "put", "delete"] {
-                        needs
-                            .cluster
-                            .insert(format!("cluster:admin/script/{action}"));
-                    }
-                }
-                ArtifactKind::Pipeline => {
-                    needs.cluster.insert("manage_pipeline".to_owned());
-                }
-                ArtifactKind::Object | ArtifactKind::Rule => needs.kibana = true,
-                ArtifactKind::Setting => needs.index(&artifact.id, &["manage"]),
-                ArtifactKind::Component
-                | ArtifactKind::Template
-                | ArtifactKind::Index
-                | ArtifactKind::Enrich
-                | ArtifactKind::Transform => needs.storing(artifact, body),
-                ArtifactKind::Model
-                | ArtifactKind::Filter
-                | ArtifactKind::Job
-                | ArtifactKind::Datafeed
-                | ArtifactKind::Analytics => needs.learning(artifact.kind, body),
-            }
-        }
-        needs
-    }
-
-    fn learning(&mut self, kind: ArtifactKind, body: &Value) {
-        self.machine_learning |= kind != ArtifactKind::Filter;
-        self.cluster.insert("manage_ml".to_owned());
-        match kind {
-            ArtifactKind::Datafeed => {
-                for index in names(&body["indices"]) {
-                    self.index(index, &["read"]);
-                }
-            }
-            ArtifactKind::Analytics => {
-                for index in names(&body["source"]["index"]) {
-                    self.index(index, &["read", "view_index_metadata"]);
-                }
-                for index in names(&body["dest"]["index"]) {
-                    self.index(index, &["read", "index", "create_index", "manage"]);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Templates, indices, enrich policies and transforms.
-    fn storing(&mut self, artifact: &ArtifactId, body: &Value) {
-        let privilege = match artifact.kind {
-            ArtifactKind::Component | ArtifactKind::Template => "manage_index_templates",
-            ArtifactKind::Enrich => "manage_enrich",
-            ArtifactKind::Transform => "manage_transform",
-            _ => {
-                return self.index(&artifact.id, &["create_index", "manage", "read"]);
-            }
-        };
-        self.cluster.insert(privilege.to_owned());
-        for index in reference::reads(artifact.kind, body) {
-            self.index(index, &["read", "view_index_metadata"]);
-        }
-        if artifact.kind == ArtifactKind::Transform {
-            for index in names(&body["dest"]["index"]) {
-                self.index(index, &["read", "index", "create_index"]);
-            }
-        }
-    }
-
-    fn index(&mut self, name: &str, privileges: &[&str]) {
-        let known = self.indices.entry(name.to_owned()).or_default();
-        known.extend(privileges.iter().map(|privilege| (*privilege).to_owned()));
-    }
-
-    /// The body of `PUT _security/role/NAME` that grants all of it.
-    #[must_use]
-    pub fn role(&self) -> Value {
-        let indices: Vec<Value> = self
-            .indices
-            .iter()
-            .map(|(name, privileges)| json!({"names": [name], "privileges": privileges}))
-            .collect();
-        let mut role = json!({"cluster": self.cluster, "indices": indices});
-        if self.kibana {
-            role["applications"] = json!([{
-                "application": "kibana-.kibana",
-                "privileges": [
-                    "feature_siem.all",
-                    "feature_ml.all",
-                    "feature_savedObjectsManagement.all",
-                ],
-                "resources": ["*"],
-            }]);
-        }
-        role
-    }
-}
-
-/// One name or a list of names.
-fn names(value: &Value) -> Vec<&str> {
-    match value {
-        Value::String(name) => vec![name.as_str()],
-        Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    }
-}
+/// A license that ends within so many seconds is told of: 30 days.
+const SOON: i64 = 30 * 24 * 3600;
 
 /// The license of a cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -167,6 +43,19 @@ pub struct Denied {
     pub cluster: Vec<String>,
     /// Index patterns and privileges.
     pub indices: Vec<(String, Vec<String>)>,
+    /// Privileges of Kibana's features.
+    pub kibana: Vec<String>,
+}
+
+/// One node of the cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// Its roles; empty where they are unknown.
+    pub roles: Vec<String>,
+    /// The bytes of its heap.
+    pub heap: Option<u64>,
 }
 
 /// What a cluster says about itself; `None` is what the user may not know.
@@ -180,8 +69,46 @@ pub struct Facts {
     pub ml_enabled: Option<bool>,
     /// Whether machine learning stands still for an upgrade.
     pub upgrade_mode: Option<bool>,
+    /// The most bytes that a job may use (`xpack.ml.max_model_memory_limit`).
+    pub max_model_memory: Option<u64>,
     /// The rights that are missing.
     pub denied: Denied,
+    /// The nodes; none where they are unknown.
+    pub nodes: Vec<Node>,
+    /// `xpack.ml.max_inference_processors`.
+    pub inference_limit: Option<u64>,
+    /// The pipelines with inference processors that are there.
+    pub inference: BTreeMap<String, Value>,
+    /// Whether scripts may use regular expressions.
+    pub regex: Option<bool>,
+    /// How many seconds the cluster's clock is ahead of this machine's.
+    pub clock_ahead: Option<i64>,
+    /// The jobs that rules watch and that are not there.
+    pub absent_jobs: BTreeSet<String>,
+    /// Kibana.
+    pub kibana: KibanaFacts,
+}
+
+impl Facts {
+    /// The facts of a cluster of `version` of which nothing else is known.
+    #[must_use]
+    pub fn unknown(version: StackVersion) -> Self {
+        Self {
+            version,
+            license: None,
+            ml_enabled: None,
+            upgrade_mode: None,
+            max_model_memory: None,
+            denied: Denied::default(),
+            nodes: Vec::new(),
+            inference_limit: None,
+            inference: BTreeMap::new(),
+            regex: None,
+            clock_ahead: None,
+            absent_jobs: BTreeSet::new(),
+            kibana: KibanaFacts::default(),
+        }
+    }
 }
 
 /// What a bundle asks of the stack.
@@ -197,59 +124,79 @@ pub struct Range {
     pub subscription: Option<String>,
 }
 
-/// One thing that is missing.
+/// How much a finding weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weight {
+    /// The work cannot be done.
+    Missing,
+    /// The work can be done; what it is for may not work, or not for long.
+    Warning,
+}
+
+/// One thing that is missing or doubtful.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
+    /// How much it weighs.
+    pub weight: Weight,
     /// What is missing.
     pub what: String,
     /// What to do.
     pub next: String,
 }
 
-/// Everything that keeps the work from being begun, all at once. `now` is for
-/// the license's end; `kibana` whether Kibana was named.
-#[must_use]
-pub fn findings(
-    needs: &Needs,
-    ranges: &[Range],
-    facts: &Facts,
-    kibana: bool,
-    now: Timestamp,
-) -> Vec<Finding> {
-    let mut found = Vec::new();
-    let mut add = |what: String, next: &str| {
-        found.push(Finding {
+/// The findings as they come together.
+#[derive(Debug, Default)]
+struct Report(Vec<Finding>);
+
+impl Report {
+    fn add(&mut self, weight: Weight, what: String, next: &str) {
+        self.0.push(Finding {
+            weight,
             what,
             next: next.to_owned(),
         });
-    };
+    }
+
+    fn missing(&mut self, what: String, next: &str) {
+        self.add(Weight::Missing, what, next);
+    }
+
+    fn warning(&mut self, what: String, next: &str) {
+        self.add(Weight::Warning, what, next);
+    }
+}
+
+/// Everything that keeps the work from being begun, and everything that is
+/// doubtful, all at once; what is missing first. `now` is for the license's end.
+#[must_use]
+pub fn findings(needs: &Needs, ranges: &[Range], facts: &Facts, now: Timestamp) -> Vec<Finding> {
+    let mut report = Report::default();
     if facts.version < StackVersion::new(7, 8, 0) {
-        add(
+        report.missing(
             format!("Elasticsearch {} is too old", facts.version),
             "7.8 is the oldest version that sealift can work with",
         );
     }
     for range in ranges {
-        let low = range.min.as_ref().is_some_and(|min| facts.version < *min);
-        let high = range.max.as_ref().is_some_and(|max| facts.version > *max);
-        if low || high {
-            let bound = |version: &Option<StackVersion>| {
-                version
-                    .as_ref()
-                    .map_or_else(|| "any".to_owned(), ToString::to_string)
-            };
-            add(
-                format!(
-                    "{} asks for a stack from {} to {}, the cluster is {}",
-                    range.artifact,
-                    bound(&range.min),
-                    bound(&range.max),
-                    facts.version
-                ),
-                "use a bundle for this version of the stack",
-            );
-        }
+        within(range, facts, &mut report);
     }
+    subscriptions(ranges, facts, &mut report);
+    if needs.machine_learning {
+        learning(facts, now, &mut report);
+    }
+    capacity::look(needs, facts, &mut report);
+    if !needs.kibana.is_empty() {
+        kibana::look(needs, facts, &mut report);
+    }
+    rights(needs, facts, &mut report);
+    let mut found = report.0;
+    found.sort_by_key(|finding| finding.weight == Weight::Warning);
+    found
+}
+
+/// The subscriptions that packages ask for.
+fn subscriptions(ranges: &[Range], facts: &Facts, report: &mut Report) {
     let wanted: BTreeSet<&str> = ranges
         .iter()
         .filter_map(|range| range.subscription.as_deref())
@@ -257,34 +204,12 @@ pub fn findings(
     for wanted in wanted {
         let license = facts.license.as_ref();
         if license.is_some_and(|license| !includes(&license.kind, wanted)) {
-            add(
+            report.missing(
                 format!("the bundle's package asks for the subscription {wanted}"),
                 "install a license of that kind or a higher one, or start a trial",
             );
         }
     }
-    if needs.machine_learning {
-        learning(facts, now, &mut add);
-    }
-    if needs.kibana && !kibana {
-        add(
-            "the bundle has detection rules or saved objects and no Kibana is named".to_owned(),
-            "add --kibana-url, or kibana_url to the cluster's settings",
-        );
-    }
-    for privilege in &facts.denied.cluster {
-        add(
-            format!("the user lacks the cluster privilege {privilege}"),
-            "grant the role that --preflight-only prints",
-        );
-    }
-    for (name, privileges) in &facts.denied.indices {
-        add(
-            format!("the user lacks {} on {name}", privileges.join(", ")),
-            "grant the role that --preflight-only prints",
-        );
-    }
-    found
 }
 
 /// Whether a license of this kind includes the subscription `wanted`.
@@ -303,43 +228,113 @@ fn includes(kind: &str, wanted: &str) -> bool {
     rank(kind) >= rank(wanted)
 }
 
-fn learning(facts: &Facts, now: Timestamp, add: &mut dyn FnMut(String, &str)) {
+fn within(range: &Range, facts: &Facts, report: &mut Report) {
+    // Rules are Kibana's, and a Kibana may be of another version than its cluster.
+    let of_kibana = facts.kibana.version.as_ref();
+    let version = match range.artifact.kind {
+        ArtifactKind::Rule => of_kibana.unwrap_or(&facts.version),
+        _ => &facts.version,
+    };
+    let low = range.min.as_ref().is_some_and(|min| version < min);
+    let high = range.max.as_ref().is_some_and(|max| version > max);
+    if !low && !high {
+        return;
+    }
+    let bound = |version: &Option<StackVersion>| {
+        version
+            .as_ref()
+            .map_or_else(|| "any".to_owned(), ToString::to_string)
+    };
+    report.missing(
+        format!(
+            "{} asks for a stack from {} to {}, the cluster is {version}",
+            range.artifact,
+            bound(&range.min),
+            bound(&range.max),
+        ),
+        "use a bundle for this version of the stack",
+    );
+}
+
+fn learning(facts: &Facts, now: Timestamp, report: &mut Report) {
     match &facts.license {
-        None => add(
+        None => report.missing(
             "the license cannot be read".to_owned(),
             "grant the cluster privilege monitor",
         ),
-        Some(license) => {
-            if !WITH_ML.contains(&license.kind.as_str()) {
-                add(
-                    format!(
-                        "a {} license does not include machine learning",
-                        license.kind
-                    ),
-                    "install a platinum or enterprise license, or start a trial",
-                );
-            }
-            let ended = license
-                .expires_millis
-                .is_some_and(|end| end / 1000 < now.seconds());
-            if license.status != "active" || ended {
-                add(
-                    format!("the {} license is not active", license.kind),
-                    "renew the license",
-                );
-            }
-        }
+        Some(license) => licensed(license, now, report),
     }
     if facts.ml_enabled == Some(false) {
-        add(
+        report.missing(
             "machine learning is switched off".to_owned(),
             "set xpack.ml.enabled: true on the nodes",
         );
     }
     if facts.upgrade_mode == Some(true) {
-        add(
+        report.missing(
             "machine learning is in upgrade mode".to_owned(),
             "end it: POST _ml/set_upgrade_mode?enabled=false",
+        );
+    }
+}
+
+fn licensed(license: &License, now: Timestamp, report: &mut Report) {
+    let kind = &license.kind;
+    if !WITH_ML.contains(&kind.as_str()) {
+        report.missing(
+            format!("a {kind} license does not include machine learning"),
+            "install a platinum or enterprise license, or start a trial",
+        );
+    }
+    let left = license
+        .expires_millis
+        .map(|end| (end / 1000).saturating_sub(now.seconds()));
+    if license.status != "active" || left.is_some_and(|left| left < 0) {
+        report.missing(
+            format!("the {kind} license is not active"),
+            "renew the license",
+        );
+    } else if let Some(left) = left.filter(|left| *left < SOON && kind != "trial") {
+        report.warning(
+            format!("the {kind} license ends in {} days", left / 86_400),
+            "renew it in time: models keep running for a while, jobs do not open again",
+        );
+    } else if let Some(left) = left.filter(|left| *left < SOON / 10 && kind == "trial") {
+        report.warning(
+            format!("the trial ends in {} days", left / 86_400),
+            "install a platinum or enterprise license before",
+        );
+    }
+}
+
+/// The rights that are missing, by what needs them.
+fn rights(needs: &Needs, facts: &Facts, report: &mut Report) {
+    let role = "grant the role that --preflight-only prints";
+    for privilege in &facts.denied.cluster {
+        let kinds = needs.cluster.get(privilege).into_iter().flatten();
+        let kinds: Vec<String> = kinds.map(|kind| format!("{kind}s")).collect();
+        let purpose = if kinds.is_empty() {
+            String::new()
+        } else {
+            format!(", needed for {}", kinds.join(", "))
+        };
+        report.missing(
+            format!("the user lacks the cluster privilege {privilege}{purpose}"),
+            role,
+        );
+    }
+    for (name, privileges) in &facts.denied.indices {
+        let purpose = if name == RECEIPTS {
+            ", where receipts and the lock are kept"
+        } else {
+            ""
+        };
+        report.missing(
+            format!(
+                "the user lacks {} on {name}{purpose}",
+                privileges.join(", ")
+            ),
+            role,
         );
     }
 }

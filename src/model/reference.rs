@@ -101,6 +101,75 @@ pub fn of_job(body: &Value) -> BTreeSet<ArtifactId> {
     found
 }
 
+/// How many inference processors a pipeline has, as the server counts them
+/// against `xpack.ml.max_inference_processors`: also those of `on_failure` and
+/// inside `foreach`.
+#[must_use]
+pub fn inference_processors(body: &Value) -> u64 {
+    fn count(value: &Value, depth: usize) -> u64 {
+        if depth > MAX_DEPTH {
+            return 0;
+        }
+        match value {
+            Value::Array(items) => items.iter().map(|item| count(item, depth + 1)).sum(),
+            Value::Object(map) => map
+                .iter()
+                .map(|(key, inner)| {
+                    u64::from(key == "inference" && inner.is_object()) + count(inner, depth + 1)
+                })
+                .sum(),
+            _ => 0,
+        }
+    }
+    let lists = ["processors", "on_failure"];
+    lists
+        .iter()
+        .filter_map(|list| body.get(*list))
+        .map(|list| count(list, 0))
+        .sum()
+}
+
+/// The Painless that a pipeline carries itself: scripts and conditions.
+#[must_use]
+pub fn painless_of_pipeline(body: &Value) -> Vec<&str> {
+    fn walk<'a>(value: &'a Value, depth: usize, found: &mut Vec<&'a str>) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        match value {
+            Value::Array(items) => items.iter().for_each(|item| walk(item, depth + 1, found)),
+            Value::Object(map) => {
+                for (key, inner) in map {
+                    let source = match key.as_str() {
+                        "if" => Some(inner),
+                        "script" => inner.get("source"),
+                        _ => None,
+                    };
+                    found.extend(source.and_then(Value::as_str));
+                    walk(inner, depth + 1, found);
+                }
+            }
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    walk(body, 0, &mut found);
+    found
+}
+
+/// The anomaly detection jobs that a detection rule watches: one id or several.
+#[must_use]
+pub fn jobs_of_rule(body: &Value) -> BTreeSet<ArtifactId> {
+    let ids: Vec<&str> = match body.get("machine_learning_job_id") {
+        Some(Value::String(id)) => vec![id],
+        Some(Value::Array(ids)) => ids.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    ids.into_iter()
+        .map(|id| ArtifactId::new(ArtifactKind::Job, id))
+        .collect()
+}
+
 /// The stored scripts of a transform's aggregations, and the pipeline that its
 /// results go through.
 #[must_use]

@@ -40,6 +40,21 @@ impl Timestamp {
         Self::from_seconds(instant.as_second())
     }
 
+    /// An instant from the text of HTTP's `Date` header
+    /// (`Sun, 06 Nov 1994 08:49:37 GMT`, RFC 9110 section 5.6.7); nothing for
+    /// other text.
+    #[must_use]
+    pub fn parse_http(text: &str) -> Option<Self> {
+        let instant = jiff::fmt::rfc2822::parse(text.trim()).ok()?;
+        Self::from_seconds(instant.timestamp().as_second()).ok()
+    }
+
+    /// The instant as HTTP's `Date` header writes it.
+    #[must_use]
+    pub fn to_http(self) -> String {
+        self.0.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+
     /// The instant `days` of 24 hours later.
     ///
     /// # Errors

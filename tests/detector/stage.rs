@@ -15,6 +15,7 @@ pub(crate) fn connect(lab: &Lab) -> Elasticsearch {
         authorization: None,
         http: Settings::default(),
         patience: Patience::default(),
+        compress: false,
     })
     .unwrap()
 }

@@ -152,7 +152,7 @@ fn the_whole_way_with_its_exit_codes() {
     );
     let (code, out, _) = outcome(&mut desk.command(&["cluster", "info"]));
     assert_eq!(code, 0);
-    assert!(out.contains("trial (active)"), "{out}");
+    assert!(out.contains("trial (active, until "), "{out}");
 }
 
 #[test]

@@ -235,6 +235,7 @@ pub(crate) fn access(url: &str, authorization: Option<Authorization>) -> Access 
             pause: Duration::from_millis(1),
             longest: Duration::from_millis(5),
         },
+        compress: false,
     }
 }
 

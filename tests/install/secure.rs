@@ -6,8 +6,9 @@ use std::process::Command;
 
 use sealift::error::{Error, ErrorKind};
 use sealift::io::cluster::{Address, Cluster};
-use sealift::io::http::{Authorization, Roots};
-use sealift::lab::{Lab, LabOptions};
+use sealift::io::elasticsearch::Elasticsearch;
+use sealift::io::http::{Authorization, Identity, Roots};
+use sealift::lab::{Lab, LabOptions, Wants};
 use sealift::model::digest::Digest;
 use sealift::model::secret::Secret;
 
@@ -83,6 +84,71 @@ fn only_the_right_authority_and_name_are_believed() {
     let wrong = format!("https://127.0.0.2:{port}");
     assert!(connect(&wrong, pem(&lab), Some(basic(PASSWORD))).is_err());
     assert!(authority.certificate().contains("BEGIN CERTIFICATE"));
+}
+
+/// A cluster whose certificate is as `wants` says.
+fn with_certificate(wants: Wants) -> Lab {
+    Lab::start(&LabOptions {
+        tls: true,
+        certificate: wants,
+        ..LabOptions::default()
+    })
+    .unwrap()
+}
+
+fn pem(lab: &Lab) -> Roots {
+    Roots::Pem(lab.authority().unwrap().certificate().as_bytes().to_vec())
+}
+
+#[test]
+fn a_certificate_that_is_over_or_of_another_name_is_not_believed() {
+    let fine = with_certificate(Wants::default());
+    assert!(connect(&fine.elasticsearch_url(), pem(&fine), None).is_ok());
+    for wants in [
+        Wants {
+            expired: true,
+            ..Wants::default()
+        },
+        Wants {
+            name: Some("elsewhere.example".to_owned()),
+            ..Wants::default()
+        },
+    ] {
+        let lab = with_certificate(wants.clone());
+        let fingerprint = Digest::parse(lab.authority().unwrap().fingerprint()).unwrap();
+        for roots in [pem(&lab), Roots::Fingerprint(fingerprint)] {
+            let error = connect(&lab.elasticsearch_url(), roots, None).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Network, "{wants:?}: {error:?}");
+            let hint = error.next_step().unwrap();
+            assert!(hint.contains("certificate"), "{wants:?}: {error:?}");
+        }
+    }
+}
+
+#[test]
+fn callers_without_the_certificate_that_is_asked_for_are_not_let_in() {
+    let wants = Wants {
+        client: true,
+        ..Wants::default()
+    };
+    let (lab, other) = (with_certificate(wants.clone()), with_certificate(wants));
+    let connect = |identity: Option<&Lab>| {
+        let mut access = access(&lab.elasticsearch_url(), None);
+        access.http.roots = pem(&lab);
+        access.http.identity = identity.map(|lab| {
+            let (chain, key) = lab.authority().unwrap().caller().unwrap();
+            Identity {
+                chain: chain.as_bytes().to_vec(),
+                key: Secret::new(key.to_owned()),
+            }
+        });
+        Elasticsearch::connect(access)
+    };
+    assert!(connect(Some(&lab)).is_ok());
+    for identity in [None, Some(&other)] {
+        let error = connect(identity).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Network, "{error:?}");
+    }
 }
 
 #[test]
@@ -169,4 +235,104 @@ fn no_secret_is_seen_anywhere() {
     );
     let encoded = sealift::model::base64::encode(format!("elastic:{PASSWORD}").as_bytes());
     assert!(!seen.contains(PASSWORD) && !seen.contains(&encoded));
+}
+
+/// Secrets of every other way in.
+#[allow(clippy::too_many_lines)]
+#[test]
+fn no_secret_of_other_ways_in_is_seen_either() {
+    let room = Room::new();
+    let lab = secured();
+    let path = |name: &str| room.path().join(name);
+    let private = |name: &str, text: &str| {
+        sealift::io::files::write_private_new(&path(name), text.as_bytes()).unwrap();
+    };
+    fs::write(path("ca.pem"), lab.authority().unwrap().certificate()).unwrap();
+    let secrets = [
+        ("api.key", "YXBpLWtleS1pZDp0b3Atc2VjcmV0"),
+        ("token", "AAEAAWVsYXN0aWMvdG9rZW4tdmVyeS1zZWNyZXQ"),
+        ("proxy.password", "pr0xy-passw0rd"),
+        ("passphrase", "cl1ent-passphrase"),
+    ];
+    for (name, text) in secrets {
+        private(name, text);
+    }
+    let key = sealift::model::key::SecretKey::from_seed(&[9; 32]);
+    let wrong = key
+        .to_encrypted_pem("another passphrase", &[3; 32])
+        .unwrap();
+    private("client.key", &wrong);
+    fs::write(path("client.crt"), lab.authority().unwrap().certificate()).unwrap();
+    let of = |name: &str| path(name).to_str().unwrap().to_owned();
+    let cloud = format!(
+        "soc:{}",
+        sealift::model::base64::encode(b"127.0.0.1:1$deployment-secret$kibana-secret")
+    );
+    let url = lab.elasticsearch_url();
+    let ways: [Vec<String>; 5] = [
+        vec![
+            "--url".into(),
+            url.clone(),
+            "--api-key-file".into(),
+            of("api.key"),
+        ],
+        vec![
+            "--url".into(),
+            url.clone(),
+            "--token-file".into(),
+            of("token"),
+        ],
+        vec![
+            "--url".into(),
+            url.clone(),
+            "--proxy".into(),
+            "http://127.0.0.1:1".into(),
+            "--proxy-user".into(),
+            "operator".into(),
+            "--proxy-password-file".into(),
+            of("proxy.password"),
+        ],
+        vec![
+            "--url".into(),
+            url,
+            "--client-cert".into(),
+            of("client.crt"),
+            "--client-key".into(),
+            of("client.key"),
+            "--client-key-passphrase-file".into(),
+            of("passphrase"),
+        ],
+        vec!["--cloud-id".into(), cloud.clone()],
+    ];
+    for way in ways {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
+        command.env_clear().env("HOME", room.path());
+        command.args(["status", "--timeout", "2", "--connect-timeout", "2", "--ca"]);
+        command.arg(path("ca.pem")).args(&way);
+        let output = command.output().unwrap();
+        let text = format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert!(
+            !output.status.success() && !text.is_empty(),
+            "{way:?}: {text}"
+        );
+        for (name, secret) in secrets {
+            assert!(!text.contains(secret), "{name}: {text}");
+        }
+        assert!(!text.contains(&cloud), "{text}");
+    }
+    let proxy =
+        sealift::io::http::Proxy::Through(Secret::new("http://u:pr0xy-passw0rd@h:1".into()));
+    let identity = Identity {
+        chain: Vec::new(),
+        key: Secret::new("cl1ent-key".to_owned()),
+    };
+    let shown = format!("{proxy:?}{identity:?}");
+    assert!(
+        !shown.contains("pr0xy") && !shown.contains("cl1ent"),
+        "{shown}"
+    );
 }

@@ -426,9 +426,9 @@ fn a_cluster_outside_the_range_is_refused() {
         let clock = sealift::flow::clock::Clock::new(&kit::now);
         let cluster = connect(&lab);
         let wanted = kit::wanted(&bundle);
-        let (found, _) =
-            sealift::flow::preflight::look(&cluster, &wanted, &ranges, &clock).unwrap();
-        assert_eq!(found.is_empty(), good, "{version}: {found:?}");
+        let question = sealift::flow::preflight::Question::of(&wanted, &ranges, false);
+        let answer = question.put_to(&cluster, &clock).unwrap();
+        assert_eq!(answer.is_ready(), good, "{version}: {:?}", answer.found);
     }
 }
 

@@ -2,7 +2,7 @@
 //! everything that is missing is named at once.
 
 use sealift::flow::clock::Clock;
-use sealift::flow::preflight;
+use sealift::flow::preflight::Question;
 use sealift::io::cluster::Cluster;
 use sealift::io::http::{Authorization, Method};
 use sealift::lab::{Lab, LabOptions};
@@ -48,8 +48,14 @@ fn the_printed_role_is_enough() {
     );
     let clock = Clock::new(&kit::now);
     let newcomer = cluster(&lab, "newcomer");
-    let (found, role) = preflight::look(&newcomer, &wanted(&bundle), &[], &clock).unwrap();
-    let missing: Vec<&str> = found.iter().map(|finding| finding.what.as_str()).collect();
+    let wanted = wanted(&bundle);
+    let question = Question::of(&wanted, &[], false);
+    let answer = question.put_to(&newcomer, &clock).unwrap();
+    let missing: Vec<&str> = answer
+        .found
+        .iter()
+        .map(|finding| finding.what.as_str())
+        .collect();
     for privilege in [
         "cluster privilege manage_enrich",
         "cluster privilege manage_index_templates",
@@ -65,14 +71,14 @@ fn the_printed_role_is_enough() {
             "{privilege}: {missing:#?}"
         );
     }
-    put("/_security/role/installer", &role);
+    put("/_security/role/installer", &answer.role);
     put(
         "/_security/user/installer",
         &user(json!(["installer", "kibana_admin"])),
     );
     let installer = cluster(&lab, "installer");
-    let (found, _) = preflight::look(&installer, &wanted(&bundle), &[], &clock).unwrap();
-    assert_eq!(found, []);
+    let answer = question.put_to(&installer, &clock).unwrap();
+    assert_eq!(answer.found, []);
     install(&room, &installer, &bundle, PLAIN).unwrap_or_else(|error| panic!("{error:?}"));
     remove(&room, &installer, &bundle, PLAIN.permissions)
         .unwrap_or_else(|error| panic!("{error:?}"));

@@ -10,7 +10,7 @@ use sealift::io::http::{
     Authorization, Client, Method, Phase, Request, Roots, Settings, Timeouts, Url,
 };
 use sealift::io::tls::ServerTls;
-use sealift::lab::certificate::Authority;
+use sealift::lab::certificate::{Authority, Wants};
 use sealift::lab::http::{Cut, Request as Asked, Response, Server, ServerOptions};
 use sealift::model::digest::{Digest, Hasher};
 use sealift::model::secret::Secret;
@@ -264,10 +264,10 @@ fn unusable_settings_are_refused_early() {
 #[test]
 fn a_peer_is_believed_by_its_authority_only() {
     let loopback = std::net::IpAddr::from([127, 0, 0, 1]);
-    let authority = Authority::of(None, &[loopback]).unwrap();
-    let stranger = Authority::of(None, &[loopback]).unwrap();
+    let authority = Authority::of(None, &[loopback], &Wants::default()).unwrap();
+    let stranger = Authority::of(None, &[loopback], &Wants::default()).unwrap();
     let options = ServerOptions {
-        tls: Some(ServerTls::new(authority.chain(), authority.key()).unwrap()),
+        tls: Some(ServerTls::new(authority.chain(), authority.key(), None).unwrap()),
         ..ServerOptions::default()
     };
     let server = Server::start(options, |_: &Asked| Response::text(200, "safe")).unwrap();
@@ -316,10 +316,10 @@ fn a_peer_is_believed_by_its_authority_only() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_peer_must_have_the_name_it_is_called_by() {
-    let authority = Authority::of(None, &[]).unwrap();
+    let authority = Authority::of(None, &[], &Wants::default()).unwrap();
     let options = ServerOptions {
         listen: ([127, 0, 0, 2], 0).into(),
-        tls: Some(ServerTls::new(authority.chain(), authority.key()).unwrap()),
+        tls: Some(ServerTls::new(authority.chain(), authority.key(), None).unwrap()),
         ..ServerOptions::default()
     };
     let server = Server::start(options, |_: &Asked| Response::text(200, "safe")).unwrap();

@@ -105,6 +105,17 @@ pub fn compile(source: &str, context: Context, options: &Options) -> Result<Scri
     }
 }
 
+/// Whether `source` has a literal of a regular expression, which a cluster
+/// compiles only where `script.painless.regex.enabled` lets it. Text that is no
+/// Painless has none.
+#[must_use]
+pub fn uses_regex(source: &str) -> bool {
+    let text: Vec<char> = source.chars().collect();
+    text.len() <= Limits::default().source
+        && lexer::tokens(&text)
+            .is_ok_and(|tokens| tokens.iter().any(|token| token.kind == token::Kind::Regex))
+}
+
 fn translate(text: &[char], context: Context, options: &Options) -> Result<Program, Fault> {
     if text.len() > options.limits.source {
         return Err(Fault::nowhere(Cause::illegal_argument(format!(

@@ -96,6 +96,12 @@ pub fn refusal(call: &str, status: u16, body: &[u8], sent: usize) -> Refusal {
     }
 }
 
+/// Whether `error` is a refusal that says that the caller may not (403).
+#[must_use]
+pub fn is_forbidden(error: &Error) -> bool {
+    error.to_string().contains("was refused with status 403")
+}
+
 /// The server's own words: Elasticsearch's envelope, its plain text form,
 /// Kibana's two shapes, or the beginning of what is no JSON.
 fn reason(parsed: &Value, body: &[u8], json: bool) -> String {

@@ -1,32 +1,137 @@
-//! What a cluster is able and allowed to do: license, machine learning, rights.
+//! What a cluster is able and allowed to do: license, machine learning, nodes,
+//! settings, rights.
+
+use std::collections::BTreeSet;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
 use super::answer::Decision;
 use super::{Called, Elasticsearch};
-use crate::io::http::Method;
-use crate::model::preflight::{Denied, Facts, License, Needs};
+use crate::io::http::{Method, encode_segment};
+use crate::model::byte_size::ByteSize;
+use crate::model::preflight::{Denied, Facts, KIBANA, License, Needs, Node};
+use crate::model::reference;
+
+/// The nodes with what matters of them, and when each was asked.
+const NODES: &str = "/_nodes/stats/jvm?filter_path=nodes.*.name,nodes.*.roles,nodes.*.timestamp,\
+                     nodes.*.jvm.mem.heap_max_in_bytes";
+
+/// The settings that matter, also those that nobody set.
+const SETTINGS: &str = "/_cluster/settings?include_defaults=true\
+                        &filter_path=*.xpack.ml.max_inference_processors,\
+                        *.script.painless.regex.enabled";
 
 impl Elasticsearch {
-    /// Everything that a preflight looks at. What the user may not ask for stays
-    /// unknown: the missing right is a finding of its own.
+    /// Everything of Elasticsearch that a preflight looks at; `space` is Kibana's,
+    /// for the rights there. What the user may not ask for stays unknown: the
+    /// missing right is a finding of its own.
     ///
     /// # Errors
     /// A [`super::CallError`] for anything but a refusal.
-    pub fn facts(&self, needs: &Needs) -> Called<Facts> {
+    pub fn facts(&self, needs: &Needs, space: &str) -> Called<Facts> {
         let license = self.license()?;
         let features = self.allowed("/_xpack?categories=features")?;
         let ml = self.allowed("/_ml/info")?;
         let flag = |value: &Option<Value>, pointer: &str| -> Option<bool> {
             value.as_ref()?.pointer(pointer)?.as_bool()
         };
-        Ok(Facts {
-            version: self.version().clone(),
+        let limit = ml
+            .as_ref()
+            .and_then(|ml| ml.pointer("/limits/max_model_memory_limit")?.as_str())
+            .and_then(|text| ByteSize::parse(text, "max_model_memory_limit").ok())
+            .and_then(|size| u64::try_from(size.bytes()).ok());
+        let mut facts = Facts {
             license,
             ml_enabled: flag(&features, "/features/ml/enabled"),
             upgrade_mode: flag(&ml, "/upgrade_mode"),
-            denied: self.denied(needs)?,
-        })
+            max_model_memory: limit,
+            denied: self.denied(needs, space)?,
+            absent_jobs: self.absent_jobs(needs)?,
+            ..Facts::unknown(self.version().clone())
+        };
+        self.nodes(&mut facts)?;
+        if !needs.inference.is_empty() || !needs.regex.is_empty() {
+            self.settings(needs, &mut facts)?;
+        }
+        Ok(facts)
+    }
+
+    /// The nodes, and how far their clocks are from this machine's: the one that
+    /// is furthest off.
+    fn nodes(&self, facts: &mut Facts) -> Called<()> {
+        let answer = self.allowed(NODES)?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+        let now = now.and_then(|since| i64::try_from(since.as_millis()).ok());
+        let nodes = answer
+            .as_ref()
+            .and_then(|answer| answer.get("nodes")?.as_object());
+        let nodes: Vec<&Value> = nodes.into_iter().flat_map(|nodes| nodes.values()).collect();
+        let ahead = nodes.iter().filter_map(|node| {
+            let theirs = node.get("timestamp")?.as_i64()?;
+            Some(theirs.checked_sub(now?)? / 1000)
+        });
+        facts.clock_ahead = ahead
+            .max_by_key(|seconds| seconds.unsigned_abs())
+            .or_else(|| self.clock_ahead());
+        facts.nodes = nodes.into_iter().map(node).collect();
+        Ok(())
+    }
+
+    fn settings(&self, needs: &Needs, facts: &mut Facts) -> Called<()> {
+        let answer = self.allowed(SETTINGS)?.unwrap_or_default();
+        // What was set last goes before what was set for good, and that before
+        // the files and defaults of the node that answers.
+        let value = |pointer: &str| {
+            ["transient", "persistent", "defaults"]
+                .iter()
+                .find_map(|scope| answer.get(*scope)?.pointer(pointer)?.as_str())
+        };
+        facts.inference_limit =
+            value("/xpack/ml/max_inference_processors").and_then(|text| text.parse().ok());
+        facts.regex = match value("/script/painless/regex/enabled") {
+            Some(word) => Some(word != "false"),
+            None if needs.regex.is_empty() => None,
+            None => self.try_regex()?,
+        };
+        if facts.inference_limit.is_some() && !needs.inference.is_empty() {
+            facts.inference = self
+                .pipelines()?
+                .into_iter()
+                .filter(|(_, body)| reference::inference_processors(body) > 0)
+                .collect();
+        }
+        Ok(())
+    }
+
+    /// Whether a script with a regular expression compiles; nothing where the
+    /// user may not try.
+    fn try_regex(&self) -> Called<Option<bool>> {
+        let body = json!({"script": {"source": "/a/.matcher('a').matches()"}});
+        match self.call(Method::Post, "/_scripts/painless/_execute", &body) {
+            Ok(_) => Ok(Some(true)),
+            Err(failed) if failed.decision == Decision::Stop => {
+                Ok(is_regex_refusal(&failed.error).then_some(false))
+            }
+            Err(failed) => Err(failed),
+        }
+    }
+
+    /// The jobs that rules watch and that are not there.
+    fn absent_jobs(&self, needs: &Needs) -> Called<BTreeSet<String>> {
+        let mut absent = BTreeSet::new();
+        for job in needs.watched.keys() {
+            let path = format!("/_ml/anomaly_detectors/{}", encode_segment(job));
+            match self.find(&path) {
+                Ok(None) => {
+                    absent.insert(job.clone());
+                }
+                Ok(Some(_)) => {}
+                Err(failed) if failed.decision == Decision::Stop => {}
+                Err(failed) => return Err(failed),
+            }
+        }
+        Ok(absent)
     }
 
     /// `GET`, or `None` where the call is refused or unknown here.
@@ -62,13 +167,22 @@ impl Elasticsearch {
     }
 
     /// The rights among `needs` that the user lacks; none where security is off.
-    fn denied(&self, needs: &Needs) -> Called<Denied> {
+    fn denied(&self, needs: &Needs, space: &str) -> Called<Denied> {
         let indices: Vec<Value> = needs
             .indices
             .iter()
             .map(|(name, privileges)| json!({"names": [name], "privileges": privileges}))
             .collect();
-        let body = json!({"cluster": needs.cluster, "index": indices});
+        let cluster: Vec<&String> = needs.cluster.keys().collect();
+        let mut body = json!({"cluster": cluster, "index": indices});
+        let resource = format!("space:{space}");
+        if !needs.kibana.is_empty() {
+            body["application"] = json!([{
+                "application": KIBANA,
+                "privileges": needs.features(self.version()),
+                "resources": [resource],
+            }]);
+        }
         let asked = self.call(Method::Post, "/_security/user/_has_privileges", &body);
         let answer = match asked {
             Ok(answer) => answer,
@@ -85,8 +199,10 @@ impl Elasticsearch {
                 .map(|(name, _)| name.clone())
                 .collect()
         };
+        let of_kibana = answer.get("application").and_then(|all| all.get(KIBANA));
         let mut denied = Denied {
             cluster: refused(answer.get("cluster")),
+            kibana: refused(of_kibana.and_then(|kibana| kibana.get(&resource))),
             ..Denied::default()
         };
         let indices = answer.get("index").and_then(Value::as_object);
@@ -107,6 +223,37 @@ impl Elasticsearch {
         let answer = self.allowed("/_security/_authenticate")?;
         Ok(answer.and_then(|user| Some(user.get("username")?.as_str()?.to_owned())))
     }
+}
+
+fn node(node: &Value) -> Node {
+    let roles = node.get("roles").and_then(Value::as_array);
+    let heap = node.pointer("/jvm/mem/heap_max_in_bytes");
+    Node {
+        name: node
+            .get("name")
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned(),
+        roles: roles
+            .into_iter()
+            .flatten()
+            .filter_map(|role| role.as_str().map(str::to_owned))
+            .collect(),
+        heap: heap.and_then(Value::as_u64),
+    }
+}
+
+/// Whether a compile error, or one of its causes, says that regular expressions
+/// are switched off.
+fn is_regex_refusal(error: &crate::error::Error) -> bool {
+    let mut next: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = next {
+        if error.to_string().contains("Regexes are disabled") {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 fn is_unknown_route(message: &str) -> bool {

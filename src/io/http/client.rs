@@ -150,6 +150,7 @@ impl Client {
                 .http_status_as_error(false)
                 .max_redirects(0)
                 .max_redirects_will_error(false)
+                .timeout_global(Some(times.whole))
                 .timeout_resolve(Some(times.resolve))
                 .timeout_connect(Some(times.connect))
                 .timeout_send_request(Some(times.send_request))

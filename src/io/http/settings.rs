@@ -36,6 +36,8 @@ pub struct Timeouts {
     pub receive_body: Duration,
     /// Without a single byte, in either direction.
     pub idle: Duration,
+    /// The whole exchange, from the host's address to the last byte of the answer.
+    pub whole: Duration,
 }
 
 impl Default for Timeouts {
@@ -48,6 +50,7 @@ impl Default for Timeouts {
             response: Duration::from_secs(60),
             receive_body: Duration::from_secs(4 * 60 * 60),
             idle: Duration::from_secs(60),
+            whole: Duration::from_secs(6 * 60 * 60),
         }
     }
 }

@@ -7,11 +7,11 @@
 use serde_json::{Value, json};
 
 use super::Kibana;
+use super::import::multipart;
 use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::io::elasticsearch::answer::Decision;
 use crate::io::elasticsearch::{CallError, Called};
 use crate::io::http::{Method, encode_segment};
-use crate::model::digest::Digest;
 use crate::model::observation::{Observed, RunState};
 use crate::model::operation::{Operation, Verb};
 
@@ -51,7 +51,7 @@ impl Kibana {
     pub(super) fn apply_to_object(&self, operation: &Operation) -> Called<()> {
         let (kind, id) = parts(&operation.artifact.id)?;
         match operation.verb {
-            Verb::Put => self.import(kind, id, &operation.body),
+            Verb::Put => self.import_object(kind, id, &operation.body),
             Verb::Delete => {
                 // Forced, for it may be shared with other spaces by now.
                 let path = format!(
@@ -72,12 +72,13 @@ impl Kibana {
     }
 
     /// Imports one object under exactly its id, in the place of what is there.
-    fn import(&self, kind: &str, id: &str, body: &Value) -> Called<()> {
+    fn import_object(&self, kind: &str, id: &str, body: &Value) -> Called<()> {
         let mut line = body.clone();
         line["type"] = json!(kind);
         line["id"] = json!(id);
-        let line =
-            serde_json::to_string(&line).or_err(ErrorKind::Bug, || "an object is not JSON")?;
+        let mut line =
+            serde_json::to_vec(&line).or_err(ErrorKind::Bug, || "an object is not JSON")?;
+        line.push(b'\n');
         let (content_type, bytes) = multipart(&line);
         let path = format!("{}/api/saved_objects/_import?overwrite=true", self.base);
         let answer = self
@@ -156,21 +157,4 @@ fn refused(kind: &str, id: &str, answer: &Value) -> CallError {
             format!("Kibana did not import {kind}:{id}: {why}"),
         ),
     }
-}
-
-/// One line as the file of a form (RFC 7578), and the content type of the form.
-fn multipart(line: &str) -> (String, Vec<u8>) {
-    // What is made of a digest of the content cannot well be in the content; a
-    // boundary has 70 characters at most.
-    let digest = Digest::of(line.as_bytes()).to_string();
-    let boundary = format!("sealift-{}", digest.get(..40).unwrap_or(&digest));
-    let body = format!(
-        "--{boundary}\r\n\
-         Content-Disposition: form-data; name=\"file\"; filename=\"sealift.ndjson\"\r\n\
-         Content-Type: application/ndjson\r\n\r\n{line}\n\r\n--{boundary}--\r\n"
-    );
-    (
-        format!("multipart/form-data; boundary={boundary}"),
-        body.into_bytes(),
-    )
 }

@@ -1,10 +1,15 @@
-//! `_ml/info`: defaults and limits of machine learning.
+//! `_ml/info`: defaults and limits of machine learning, and its upgrade mode.
 
 use serde_json::{Value, json};
 
+use crate::lab::cluster::UPGRADE_MODE;
 use crate::lab::rest::{Answer, Answered, Call, Method, Route};
+use crate::lab::store::Collection;
 
-pub(super) const ROUTES: &[Route] = &[Route::new(Method::Get, "/_ml/info", info)];
+pub(super) const ROUTES: &[Route] = &[
+    Route::new(Method::Get, "/_ml/info", info),
+    Route::new(Method::Post, "/_ml/set_upgrade_mode", set_upgrade_mode),
+];
 
 /// Words that the default categorization of log messages leaves out.
 const STOPWORDS: &str = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday Mon Tue Wed Thu Fri Sat Sun \
@@ -33,8 +38,20 @@ fn info(call: &Call) -> Answered {
             },
             "datafeeds": {"scroll_size": 1000},
         },
-        "upgrade_mode": false,
+        "upgrade_mode": call.cluster.is_upgrading(),
         "native_code": native,
         "limits": limits,
     })))
+}
+
+/// Lets machine learning stand still, and go on.
+fn set_upgrade_mode(call: &Call) -> Answered {
+    let enabled = call.params.flag("enabled", false)?;
+    call.params.accept(&["timeout", "master_timeout"]);
+    call.begin("cluster:admin/xpack/ml/upgrade_mode")?;
+    call.cluster.change(|store| {
+        store.put(&Collection::Cluster, UPGRADE_MODE, json!(enabled));
+        Ok(())
+    })?;
+    Ok(Answer::acknowledged())
 }

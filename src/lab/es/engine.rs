@@ -24,7 +24,7 @@ pub(super) fn checker(call: &Call) -> Environment {
 
 fn with_scripts(call: &Call, store: &Store) -> Environment {
     let mut environment = Environment::new(Options {
-        regex_enabled: call.profile().since(7, 15),
+        regex_enabled: call.cluster.has_regex(),
         version: call.profile().version().clone(),
     });
     for (id, script) in store.all(&Collection::Scripts) {

@@ -47,6 +47,10 @@ fn open(call: &Call) -> Answered {
     call.params.accept(&["timeout", "master_timeout"]);
     call.begin("cluster:admin/xpack/ml/job/open")?;
     call.cluster.require_ml_license()?;
+    if call.cluster.is_upgrading() {
+        let reason = "Cannot open jobs when upgrade mode is enabled";
+        return Err(Failure::new(429, "status_exception", reason));
+    }
     let node = call.cluster.identity("node_id");
     let check_filters = call.has(Feature::FilterCheckAtOpen);
     let has_process = call.profile().since(7, 10);

@@ -6,6 +6,7 @@ use crate::lab::cluster::{expired, license_document};
 use crate::lab::options::{Grade, License};
 use crate::lab::profile::Feature;
 use crate::lab::rest::{Answer, Answered, Call, Method, Route};
+use crate::lab::shape::ML_ENABLED;
 use crate::model::failure::Failure;
 use crate::model::time::rfc3339_millis;
 
@@ -274,6 +275,7 @@ fn xpack(call: &Call) -> Answered {
                 let enabled = match *name {
                     "security" => call.cluster.secured(),
                     "watcher" => false,
+                    "ml" => call.cluster.setting(ML_ENABLED) == "true",
                     _ => true,
                 };
                 (

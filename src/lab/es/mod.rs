@@ -21,11 +21,13 @@ mod model_aliases;
 mod model_body;
 mod model_use;
 mod models;
+mod nodes;
 mod pipelines;
 mod query;
 mod root;
 mod scripts;
 mod security;
+mod settings;
 mod templates;
 mod transforms;
 mod write;
@@ -38,11 +40,12 @@ use super::cluster::Cluster;
 use super::door::Door;
 use super::fault::Faults;
 use super::http::{Refusal, Request, Response, Service, decode_component};
-use super::profile::{Feature, Profile};
+use super::profile::Feature;
 use super::rest::{
     Answer, Call, Found, Method, Params, Route, Router, render, render_failure, split,
 };
 use super::security::authenticate;
+use super::shape::ML_ENABLED;
 use crate::model::failure::Failure;
 
 /// Elasticsearch's API over a cluster.
@@ -54,7 +57,7 @@ pub(crate) struct Elasticsearch {
 
 impl Elasticsearch {
     pub(crate) fn new(cluster: Arc<Cluster>, faults: Arc<Faults>) -> Self {
-        let router = Router::new(routes(cluster.profile(), cluster.secured()));
+        let router = Router::new(routes(&cluster));
         Self {
             cluster,
             router,
@@ -148,10 +151,13 @@ impl Service for Elasticsearch {
 }
 
 /// All APIs that this version serves.
-fn routes(profile: &Profile, secured: bool) -> Vec<Route> {
+fn routes(cluster: &Cluster) -> Vec<Route> {
+    let profile = cluster.profile();
     let mut routes = Vec::new();
     let mut add = |list: &[Route]| routes.extend_from_slice(list);
     add(root::ROUTES);
+    add(nodes::ROUTES);
+    add(settings::ROUTES);
     add(license::ROUTES);
     add(cluster_info::ROUTES);
     add(scripts::ROUTES);
@@ -179,9 +185,12 @@ fn routes(profile: &Profile, secured: bool) -> Vec<Route> {
     if profile.has(Feature::JobReset) {
         add(job_lifecycle::RESET_ROUTES);
     }
-    if secured {
+    if cluster.secured() {
         add(security::ROUTES);
         add(api_keys::ROUTES);
+    }
+    if cluster.setting(ML_ENABLED) != "true" {
+        routes.retain(|route| !route.path.starts_with("/_ml/"));
     }
     routes
 }

@@ -150,3 +150,21 @@ fn size(preprocessor: &Preprocessor) -> usize {
         Encoding::Multi(preprocessors) => preprocessors.len(),
     }
 }
+
+/// A node parses a definition that inflates to a tenth of its heap.
+pub(super) fn refuse_large(call: &Call, definition: &str) -> Result<(), Failure> {
+    let limit = call.cluster.shape().largest_stream();
+    match gzip::inflated_length(base64::decoding(definition), limit) {
+        Err(gzip::InflateError::TooLong { .. }) => {}
+        _ => return Ok(()),
+    }
+    let reason = format!(
+        "Cannot parse model definition as the content is larger than the maximum stream size of \
+         [{limit}] bytes. Max stream size is 10% of the JVM heap or 1GB whichever is smallest"
+    );
+    Err(if call.profile().since(8, 0) {
+        Failure::new(429, "circuit_breaking_exception", reason)
+    } else {
+        Failure::bad_request(reason)
+    })
+}

@@ -8,7 +8,7 @@ use crate::lab::store::{Collection, Store};
 use crate::model::failure::Failure;
 
 use super::ids::{Page, select};
-use super::model_body::{Created, create, inflate};
+use super::model_body::{Created, create, inflate, refuse_large};
 use super::model_use::{referenced, uses_of};
 
 pub(super) const OLD_ROUTES: &[Route] = &[
@@ -74,6 +74,7 @@ fn put(call: &Call) -> Answered {
     let Created { config, definition } = create(call, id, &body)?;
     call.begin("cluster:admin/xpack/ml/inference/put")?;
     call.cluster.require_ml_license()?;
+    refuse_large(call, &definition)?;
     call.cluster.change(|store| {
         check_name(store, id, &config)?;
         store.put(&Collection::Models, id, config.clone());

@@ -4,8 +4,10 @@ use serde_json::{Map, Value, json};
 
 use crate::lab::profile::Feature;
 use crate::lab::rest::{Answer, Answered, Call, Method, Route, fits};
+use crate::lab::shape::MAX_INFERENCE_PROCESSORS;
 use crate::lab::store::{Collection, Store};
 use crate::model::failure::Failure;
+use crate::model::reference::inference_processors;
 
 use super::engine;
 use super::enrich::check_policies;
@@ -35,6 +37,7 @@ fn put(call: &Call) -> Answered {
     };
     call.begin("cluster:admin/ingest/pipeline/put")?;
     engine::checker(call).parse_pipeline(id, &pipeline)?;
+    refuse_inference(call, &pipeline)?;
     if uses_old_key(&pipeline, 0) {
         call.warn("Deprecated field [field_mappings] used, expected [field_map] instead");
     }
@@ -50,6 +53,29 @@ fn put(call: &Call) -> Answered {
         store.put(&Collection::Pipelines, id, pipeline);
         Ok(Answer::acknowledged())
     })
+}
+
+/// A pipeline with an inference processor is refused where there are as many
+/// already as may be, in whatever pipelines.
+fn refuse_inference(call: &Call, pipeline: &Value) -> Result<(), Failure> {
+    if inference_processors(pipeline) == 0 {
+        return Ok(());
+    }
+    let limit = call.cluster.setting(MAX_INFERENCE_PROCESSORS);
+    let store = call.cluster.read();
+    let stored = store.all(&Collection::Pipelines);
+    let count: u64 = stored.map(|(_, body)| inference_processors(body)).sum();
+    if limit.parse().is_ok_and(|limit: u64| count < limit) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        409,
+        "status_exception",
+        format!(
+            "Max number of inference processors reached, total inference processors [{count}]. \
+             Adjust the setting [{MAX_INFERENCE_PROCESSORS}]: [{limit}] if a greater number is desired."
+        ),
+    ))
 }
 
 /// `if_version` must be the version of the stored pipeline.

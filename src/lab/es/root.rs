@@ -1,4 +1,4 @@
-//! `GET /`, cluster health, nodes and cluster state.
+//! `GET /`, cluster health and cluster state.
 
 use serde_json::{Map, Value, json};
 
@@ -13,10 +13,6 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Get, "/_cluster/state", state),
     Route::new(Method::Get, "/_cluster/state/{metric}", state),
     Route::new(Method::Get, "/_cluster/state/{metric}/{index}", state),
-    Route::new(Method::Get, "/_nodes", nodes),
-    Route::new(Method::Get, "/_nodes/{node}", nodes),
-    Route::new(Method::Get, "/_cluster/settings", settings),
-    Route::new(Method::Put, "/_cluster/settings", put_settings),
 ];
 
 fn root(call: &Call) -> Answered {
@@ -81,22 +77,6 @@ fn health(call: &Call) -> Answered {
     })))
 }
 
-fn nodes(call: &Call) -> Answered {
-    call.params.accept(&["timeout", "flat_settings"]);
-    call.begin("cluster:monitor/nodes/info")?;
-    let node = json!({
-        "name": call.cluster.identity("node_name"),
-        "version": call.profile().build().number,
-        "roles": ["data", "ingest", "master", "ml", "remote_cluster_client", "transform"],
-    });
-    let id = call.cluster.identity("node_id");
-    Ok(Answer::ok(json!({
-        "_nodes": {"total": 1, "successful": 1, "failed": 0},
-        "cluster_name": call.cluster.identity("cluster_name"),
-        "nodes": {id: node},
-    })))
-}
-
 /// The parts of the cluster state that describe what this cluster holds.
 fn state(call: &Call) -> Answered {
     call.params.accept(&[
@@ -147,43 +127,4 @@ fn state(call: &Call) -> Answered {
         state.insert("metadata".into(), metadata);
     }
     Ok(Answer::ok(Value::Object(state)))
-}
-
-/// Nothing can be set here, and nothing is.
-fn settings(call: &Call) -> Answered {
-    call.params.accept(&[
-        "flat_settings",
-        "master_timeout",
-        "timeout",
-        "include_defaults",
-    ]);
-    call.begin("cluster:monitor/state")?;
-    Ok(Answer::ok(json!({"persistent": {}, "transient": {}})))
-}
-
-/// Settings are taken back (`null`) without effect; setting one is refused, as
-/// none is implemented.
-fn put_settings(call: &Call) -> Answered {
-    let body = call.body()?.map()?;
-    call.params
-        .accept(&["flat_settings", "master_timeout", "timeout"]);
-    call.begin("cluster:admin/settings/update")?;
-    for scope in ["persistent", "transient"] {
-        if let Some(name) = body.get(scope).and_then(first_set) {
-            return Err(crate::model::failure::Failure::illegal_argument(format!(
-                "{scope} setting [{name}], not recognized"
-            )));
-        }
-    }
-    Ok(Answer::ok(
-        json!({"acknowledged": true, "persistent": {}, "transient": {}}),
-    ))
-}
-
-fn first_set(settings: &Value) -> Option<&str> {
-    settings
-        .as_object()?
-        .iter()
-        .find(|(_, value)| !value.is_null())
-        .map(|(name, _)| name.as_str())
 }

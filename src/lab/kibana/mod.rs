@@ -27,6 +27,7 @@ use super::http::{Refusal, Request, Response, Service, decode_component};
 use super::rest::split;
 use super::security::{Subject, authenticate};
 use crate::model::failure::Failure;
+use crate::model::time::Timestamp;
 use error::{Fault, platform};
 
 /// What a route answers: status and JSON, or a fault in one of Kibana's shapes.
@@ -111,7 +112,11 @@ impl Kibana {
             Ok(reply) => reply.respond(),
             Err(fault) => fault.respond(),
         };
-        response.with_header("kbn-name", self.cluster.identity("node_name"))
+        let response = response.with_header("kbn-name", self.cluster.identity("node_name"));
+        match Timestamp::from_seconds(self.cluster.now() / 1000) {
+            Ok(now) => response.with_header("date", now.to_http()),
+            Err(_) => response,
+        }
     }
 
     /// What Kibana checks before a route sees the call.

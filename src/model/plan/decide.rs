@@ -1,12 +1,12 @@
 //! What has to be done about one target, and what stands against it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::{Action, Permissions, Step, Target, change};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
-use crate::model::observation::{DOCUMENTS, Observation, Observed, Owner, RunState};
+use crate::model::observation::{DOCUMENTS, Observation, Observed, Owner, RunState, Watcher};
 use crate::model::operation::{Operation, Verb};
 use crate::model::version::StackVersion;
 use crate::model::{body, diff, mark, normal, reference};
@@ -281,30 +281,48 @@ fn after(targets: &[Target], observation: &Observation) -> Observation {
         jobs: observation.jobs.clone(),
         datafeeds: observation.datafeeds.clone(),
         index_pipelines: observation.index_pipelines.clone(),
+        watchers: observation.watchers.clone(),
         ..Observation::default()
     };
     for target in targets {
-        if let (ArtifactKind::Setting, Some(body)) = (target.artifact.kind, &target.body) {
-            let index = &target.artifact.id;
-            for led in after.index_pipelines.values_mut() {
-                led.remove(index);
-            }
-            let pipeline = body.get("default_pipeline").and_then(Value::as_str);
-            let led = after
-                .index_pipelines
-                .entry(pipeline.unwrap_or_default().to_owned());
-            led.or_default().insert(index.clone());
-        }
+        let Some(body) = &target.body else { continue };
+        let id = &target.artifact.id;
         let list = match target.artifact.kind {
             ArtifactKind::Pipeline => &mut after.pipelines,
             ArtifactKind::Transform => &mut after.transforms,
             ArtifactKind::Template => &mut after.templates,
             ArtifactKind::Job => &mut after.jobs,
+            ArtifactKind::Rule => {
+                watch(&mut after.watchers, id, body);
+                continue;
+            }
+            ArtifactKind::Setting => {
+                lead(&mut after.index_pipelines, id, body);
+                continue;
+            }
             _ => continue,
         };
-        if let Some(body) = &target.body {
-            list.insert(target.artifact.id.clone(), body.clone());
-        }
+        list.insert(id.clone(), body.clone());
     }
     after
+}
+
+/// Has the documents of `index` go where its setting `body` leads them.
+fn lead(pipelines: &mut BTreeMap<String, BTreeSet<String>>, index: &str, body: &Value) {
+    for led in pipelines.values_mut() {
+        led.remove(index);
+    }
+    let pipeline = body.get("default_pipeline").and_then(Value::as_str);
+    let led = pipelines.entry(pipeline.unwrap_or_default().to_owned());
+    led.or_default().insert(index.to_owned());
+}
+
+/// Puts the rule `id` with the jobs of `body` among `watchers`.
+fn watch(watchers: &mut Vec<Watcher>, id: &str, body: &Value) {
+    watchers.retain(|watcher| watcher.space.is_some() || watcher.rule_id != id);
+    watchers.push(Watcher {
+        rule_id: id.to_owned(),
+        space: None,
+        jobs: reference::jobs_of_rule(body),
+    });
 }

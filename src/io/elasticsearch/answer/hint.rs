@@ -13,6 +13,11 @@ pub(super) fn of(said: &Said<'_>) -> Option<String> {
         ));
     }
     match said.status {
+        300..=399 => Some(
+            "redirects are not followed; give the address that it leads to, with its scheme and \
+             port"
+                .to_owned(),
+        ),
         401 => {
             Some("check user and password, API key or token, and whether they expired".to_owned())
         }

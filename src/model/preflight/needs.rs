@@ -1,0 +1,391 @@
+//! What a piece of work needs of a cluster: rights, capacity, switches.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::byte_size::ByteSize;
+use crate::model::version::StackVersion;
+use crate::model::{base64, gzip, reference};
+
+use super::RECEIPTS;
+
+/// Definitions are measured up to this many bytes; no node takes a larger one.
+const MAX_DEFINITION: u64 = 2 << 30;
+
+/// What a model asks of a node's memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModelNeed {
+    /// Which model.
+    pub artifact: ArtifactId,
+    /// The bytes of its definition once inflated.
+    pub inflated: Option<u64>,
+    /// The bytes that it occupies once loaded, where its body says so.
+    pub memory: Option<u64>,
+}
+
+/// What a piece of work needs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Cluster privileges, or actions where no privilege has a name, with the
+    /// kinds that need them; no kind: sealift itself does.
+    pub cluster: BTreeMap<String, BTreeSet<ArtifactKind>>,
+    /// Index patterns and their privileges.
+    pub indices: BTreeMap<String, BTreeSet<String>>,
+    /// Whether a license with machine learning is needed.
+    pub machine_learning: bool,
+    /// The kinds that Kibana keeps.
+    pub kibana: BTreeSet<ArtifactKind>,
+    /// Whether rules are to be enabled as they are installed.
+    pub enable_rules: bool,
+    /// The models.
+    pub models: Vec<ModelNeed>,
+    /// The pipelines with inference processors.
+    pub inference: BTreeMap<ArtifactId, Value>,
+    /// Scripts and pipelines whose Painless uses regular expressions.
+    pub regex: BTreeSet<ArtifactId>,
+    /// Jobs and how many bytes each may use.
+    pub job_memory: BTreeMap<ArtifactId, u64>,
+    /// Jobs that detection rules watch and that are not among the work itself,
+    /// with those rules.
+    pub watched: BTreeMap<String, BTreeSet<ArtifactId>>,
+}
+
+impl Needs {
+    /// What installing or removing `artifacts` needs. The bodies tell which
+    /// indices datafeeds and analytics read, and how large things are.
+    #[must_use]
+    pub fn of<'a>(
+        artifacts: impl IntoIterator<Item = (&'a ArtifactId, Option<&'a Value>)>,
+    ) -> Self {
+        let mut needs = Self::default();
+        let mut own_jobs = BTreeSet::new();
+        needs.privilege("monitor", None);
+        needs.index(RECEIPTS, &["create_index", "read", "write"]);
+        for (artifact, body) in artifacts {
+            let body = body.unwrap_or(&Value::Null);
+            let kind = artifact.kind;
+            match kind {
+                ArtifactKind::Script => {
+                    for action in ["get", "put", "delete"] {
+                        needs.privilege(&format!("cluster:admin/script/{action}"), Some(kind));
+                    }
+                }
+                ArtifactKind::Pipeline => needs.pipeline(artifact, body),
+                ArtifactKind::Object => {
+                    needs.kibana.insert(kind);
+                }
+                ArtifactKind::Rule => needs.rule(artifact, body),
+                ArtifactKind::Setting => needs.index(&artifact.id, &["manage"]),
+                ArtifactKind::Component
+                | ArtifactKind::Template
+                | ArtifactKind::Index
+                | ArtifactKind::Enrich
+                | ArtifactKind::Transform => needs.storing(artifact, body),
+                ArtifactKind::Model
+                | ArtifactKind::Filter
+                | ArtifactKind::Job
+                | ArtifactKind::Datafeed
+                | ArtifactKind::Analytics => needs.learning(artifact, body),
+            }
+            if kind == ArtifactKind::Job {
+                own_jobs.insert(artifact.id.as_str());
+            }
+        }
+        needs
+            .watched
+            .retain(|job, _| !own_jobs.contains(job.as_str()));
+        needs
+    }
+
+    fn privilege(&mut self, name: &str, kind: Option<ArtifactKind>) {
+        self.cluster
+            .entry(name.to_owned())
+            .or_default()
+            .extend(kind);
+    }
+
+    fn pipeline(&mut self, artifact: &ArtifactId, body: &Value) {
+        self.privilege("manage_pipeline", Some(ArtifactKind::Pipeline));
+        if reference::inference_processors(body) > 0 {
+            self.inference.insert(artifact.clone(), body.clone());
+        }
+    }
+
+    fn rule(&mut self, artifact: &ArtifactId, body: &Value) {
+        self.kibana.insert(ArtifactKind::Rule);
+        for job in reference::jobs_of_rule(body) {
+            self.watched
+                .entry(job.id)
+                .or_default()
+                .insert(artifact.clone());
+        }
+    }
+
+    fn learning(&mut self, artifact: &ArtifactId, body: &Value) {
+        let kind = artifact.kind;
+        self.machine_learning |= kind != ArtifactKind::Filter;
+        self.privilege("manage_ml", Some(kind));
+        match kind {
+            ArtifactKind::Model => self.models.push(model(artifact, body)),
+            ArtifactKind::Job => {
+                let limit = body.pointer("/analysis_limits/model_memory_limit");
+                if let Some(bytes) = limit.and_then(memory_limit) {
+                    self.job_memory.insert(artifact.clone(), bytes);
+                }
+            }
+            ArtifactKind::Datafeed => {
+                for index in names(&body["indices"]) {
+                    self.index(index, &["read"]);
+                }
+            }
+            ArtifactKind::Analytics => {
+                for index in names(&body["source"]["index"]) {
+                    self.index(index, &["read", "view_index_metadata"]);
+                }
+                for index in names(&body["dest"]["index"]) {
+                    self.index(index, &["read", "index", "create_index", "manage"]);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Templates, indices, enrich policies and transforms.
+    fn storing(&mut self, artifact: &ArtifactId, body: &Value) {
+        let privilege = match artifact.kind {
+            ArtifactKind::Component | ArtifactKind::Template => "manage_index_templates",
+            ArtifactKind::Enrich => "manage_enrich",
+            ArtifactKind::Transform => "manage_transform",
+            _ => {
+                return self.index(&artifact.id, &["create_index", "manage", "read"]);
+            }
+        };
+        self.privilege(privilege, Some(artifact.kind));
+        for index in reference::reads(artifact.kind, body) {
+            self.index(index, &["read", "view_index_metadata"]);
+        }
+        if artifact.kind == ArtifactKind::Transform {
+            for index in names(&body["dest"]["index"]) {
+                self.index(index, &["read", "index", "create_index"]);
+            }
+        }
+    }
+
+    /// Whether jobs or datafeeds are among it, which a node has to run.
+    #[must_use]
+    pub fn has_jobs(&self) -> bool {
+        let kinds = self.cluster.get("manage_ml");
+        kinds.is_some_and(|kinds| {
+            kinds.contains(&ArtifactKind::Job) || kinds.contains(&ArtifactKind::Datafeed)
+        })
+    }
+
+    fn index(&mut self, name: &str, privileges: &[&str]) {
+        let known = self.indices.entry(name.to_owned()).or_default();
+        known.extend(privileges.iter().map(|privilege| (*privilege).to_owned()));
+    }
+
+    /// The privileges of Kibana's features, as `version` calls them.
+    #[must_use]
+    pub fn features(&self, version: &StackVersion) -> Vec<&'static str> {
+        let mut all = Vec::new();
+        if self.kibana.contains(&ArtifactKind::Rule) {
+            all.extend(for_rules(version));
+        }
+        if self.kibana.contains(&ArtifactKind::Object) {
+            all.push("feature_savedObjectsManagement.all");
+        }
+        all
+    }
+
+    /// The body of `PUT _security/role/NAME` that grants all of it, with Kibana's
+    /// features as `version` calls them, in `space`.
+    #[must_use]
+    pub fn role(&self, version: &StackVersion, space: &str) -> Value {
+        let indices: Vec<Value> = self
+            .indices
+            .iter()
+            .map(|(name, privileges)| json!({"names": [name], "privileges": privileges}))
+            .collect();
+        let cluster: Vec<&String> = self.cluster.keys().collect();
+        let mut role = json!({"cluster": cluster, "indices": indices});
+        if !self.kibana.is_empty() {
+            role["applications"] = json!([{
+                "application": KIBANA,
+                "privileges": self.features(version),
+                "resources": [format!("space:{space}")],
+            }]);
+        }
+        role
+    }
+}
+
+/// The application under which Kibana keeps its privileges.
+pub const KIBANA: &str = "kibana-.kibana";
+
+/// The privileges of Kibana's features that managing detection rules needs. The
+/// security feature got a new name whenever a part of it was split off: 8.18,
+/// 9.1, 9.2, and 9.3 with rules on their own
+/// (`security-solution/features/src/constants.ts`).
+fn for_rules(version: &StackVersion) -> Vec<&'static str> {
+    let security: &[&str] = match version {
+        version if version.offers(9, 3) => {
+            &["feature_siemV5.all", "feature_securitySolutionRulesV1.all"]
+        }
+        version if version.offers(9, 2) => &["feature_siemV4.all"],
+        version if version.offers(9, 1) => &["feature_siemV3.all"],
+        version if version.offers(8, 18) => &["feature_siemV2.all"],
+        _ => &["feature_siem.all"],
+    };
+    let mut all = security.to_vec();
+    all.push("feature_ml.all");
+    all
+}
+
+fn model(artifact: &ArtifactId, body: &Value) -> ModelNeed {
+    let packed = body.get("compressed_definition").and_then(Value::as_str);
+    let inflated = match packed {
+        Some(text) => match gzip::inflated_length(base64::decoding(text), MAX_DEFINITION) {
+            Ok(length) => Some(length),
+            Err(gzip::InflateError::TooLong { .. }) => Some(MAX_DEFINITION),
+            // What is wrong with it is told where it is read.
+            Err(gzip::InflateError::Corrupt(_)) => None,
+        },
+        None => body
+            .get("definition")
+            .map(|definition| definition.to_string().len() as u64),
+    };
+    let memory = ["model_size_bytes", "estimated_heap_memory_usage_bytes"]
+        .iter()
+        .find_map(|key| body.get(*key)?.as_u64());
+    ModelNeed {
+        artifact: artifact.clone(),
+        inflated,
+        memory,
+    }
+}
+
+/// `model_memory_limit`: a size, or a number of megabytes.
+pub(super) fn memory_limit(value: &Value) -> Option<u64> {
+    let bytes = match value {
+        Value::Number(number) => number.as_i64()?.checked_mul(1 << 20)?,
+        Value::String(text) => ByteSize::parse(text, "model_memory_limit").ok()?.bytes(),
+        _ => return None,
+    };
+    u64::try_from(bytes).ok()
+}
+
+/// One name or a list of names.
+fn names(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(name) => vec![name.as_str()],
+        Value::Array(list) => list.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use serde_json::{Value, json};
+
+    use super::{Needs, for_rules};
+    use crate::model::artifact::{ArtifactId, ArtifactKind};
+    use crate::model::version::StackVersion;
+    use crate::model::{base64, gzip};
+
+    #[test]
+    fn the_role_grants_what_is_needed() {
+        let body = json!({"indices": ["packetbeat-*"], "source": {"index": "s"},
+            "dest": {"index": "d"}});
+        let ids: Vec<ArtifactId> = ArtifactKind::ALL
+            .into_iter()
+            .map(|kind| ArtifactId::new(kind, "x"))
+            .collect();
+        let everything = Needs::of(ids.iter().map(|id| (id, Some(&body))));
+        let role = everything.role(&StackVersion::new(8, 4, 0), "soc");
+        assert_eq!(
+            role["cluster"],
+            json!([
+                "cluster:admin/script/delete",
+                "cluster:admin/script/get",
+                "cluster:admin/script/put",
+                "manage_enrich",
+                "manage_index_templates",
+                "manage_ml",
+                "manage_pipeline",
+                "manage_transform",
+                "monitor"
+            ])
+        );
+        let names: Vec<&str> = role["indices"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|index| index["names"][0].as_str().unwrap())
+            .collect();
+        assert_eq!(names, ["d", "packetbeat-*", "s", "sealift-receipts", "x"]);
+        assert_eq!(role["applications"][0]["resources"], json!(["space:soc"]));
+        let script = ArtifactId::new(ArtifactKind::Script, "s");
+        let few = Needs::of([(&script, None)]);
+        assert!(
+            !few.machine_learning
+                && few.kibana.is_empty()
+                && !few.cluster.contains_key("manage_ml")
+        );
+    }
+
+    #[test]
+    fn capacity_is_read_from_the_bodies() {
+        let packed = base64::encode(&gzip::deflate(&[b' '; 5000]));
+        let bodies: [(ArtifactKind, Value); 4] = [
+            (
+                ArtifactKind::Model,
+                json!({"compressed_definition": packed, "model_size_bytes": 7}),
+            ),
+            (
+                ArtifactKind::Pipeline,
+                json!({"processors": [{"inference": {"model_id": "m"}},
+                    {"set": {"field": "a", "value": 1, "on_failure": [{"inference": {}}]}},
+                    {"foreach": {"field": "x", "processor": {"inference": {"model_id": "m"}}}}]}),
+            ),
+            (
+                ArtifactKind::Job,
+                json!({"analysis_limits": {"model_memory_limit": "2gb"}}),
+            ),
+            (
+                ArtifactKind::Rule,
+                json!({"type": "machine_learning", "machine_learning_job_id": ["x", "other"]}),
+            ),
+        ];
+        let ids: Vec<ArtifactId> = bodies
+            .iter()
+            .map(|(kind, _)| ArtifactId::new(*kind, "x"))
+            .collect();
+        let needs = Needs::of(ids.iter().zip(bodies.iter().map(|(_, body)| Some(body))));
+        assert_eq!(needs.models[0].inflated, Some(5000));
+        assert_eq!(needs.models[0].memory, Some(7));
+        assert_eq!(needs.inference[&ids[1]], bodies[1].1);
+        assert_eq!(needs.job_memory[&ids[2]], 2 << 30);
+        assert_eq!(needs.watched.keys().collect::<Vec<_>>(), ["other"]);
+    }
+
+    #[test]
+    fn the_features_of_kibana_have_their_names_of_the_version() {
+        for (version, expected) in [
+            ((7, 17, 0), "feature_siem.all"),
+            ((8, 17, 9), "feature_siem.all"),
+            ((8, 19, 0), "feature_siemV2.all"),
+            ((9, 0, 0), "feature_siemV2.all"),
+            ((9, 1, 0), "feature_siemV3.all"),
+            ((9, 2, 0), "feature_siemV4.all"),
+            ((9, 5, 0), "feature_siemV5.all"),
+        ] {
+            let version = StackVersion::new(version.0, version.1, version.2);
+            assert_eq!(for_rules(&version)[0], expected, "{version}");
+        }
+    }
+}
