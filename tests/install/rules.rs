@@ -39,7 +39,8 @@ fn rules_are_disabled_unless_they_are_asked_to_run() {
         // Asked for, they run; and a plain install later leaves them running.
         let mut targets = targets::wanted(&bundle).unwrap();
         targets::enable_rules(&mut targets);
-        let prepared = sealift::flow::prepare::prepare(&cluster, &bundle, &targets, PLAIN, &Silent);
+        let prepared =
+            sealift::flow::prepare::prepare(&cluster, &bundle, &targets, &PLAIN, &Silent);
         let done = room.with(|bench| prepared.unwrap().apply(&cluster, bench, &Silent));
         assert_eq!(done.unwrap().receipt.unwrap().calls.len(), there.len());
         assert!(

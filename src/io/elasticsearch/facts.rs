@@ -95,8 +95,11 @@ impl Elasticsearch {
             None => self.try_regex()?,
         };
         if facts.inference_limit.is_some() && !needs.inference.is_empty() {
-            facts.inference = self
-                .pipelines()?
+            let pipelines = match self.pipelines() {
+                Err(failed) if failed.decision == Decision::Stop => Vec::new(),
+                other => other?.into_iter().collect(),
+            };
+            facts.inference = pipelines
                 .into_iter()
                 .filter(|(_, body)| reference::inference_processors(body) > 0)
                 .collect();
