@@ -62,7 +62,10 @@ impl Needs {
         let mut needs = Self::default();
         let mut own_jobs = BTreeSet::new();
         needs.privilege("monitor", None);
-        needs.index(RECEIPTS, &["create_index", "read", "write"]);
+        needs.index(
+            RECEIPTS,
+            &["create_index", "read", "view_index_metadata", "write"],
+        );
         for (artifact, body) in artifacts {
             let body = body.unwrap_or(&Value::Null);
             let kind = artifact.kind;
