@@ -13,6 +13,7 @@ use crate::model::observation::ClusterIdentity;
 use crate::model::version::StackVersion;
 
 pub mod answer;
+mod called;
 pub mod facts;
 pub mod lists;
 pub mod memory;
@@ -23,8 +24,9 @@ pub mod peer;
 mod place;
 
 use answer::Decision;
+pub use called::{CallError, Called};
 pub use patience::Patience;
-pub use peer::{Access, CallError, Called, Peer};
+pub use peer::{Access, Peer};
 
 /// One Elasticsearch cluster that answered and is what it should be.
 #[derive(Debug)]

@@ -10,7 +10,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use super::answer::{self, Decision, Refusal};
+use super::answer::{self, Decision};
+use super::called::{CallError, Called};
 use super::patience::Patience;
 use super::payload::Payload;
 use crate::error::{Error, ErrorKind, OrErr, Result};
@@ -45,42 +46,6 @@ pub struct Access {
     /// Whether bodies are sent as gzip, for slow lines.
     pub compress: bool,
 }
-
-/// A call that gave no success.
-#[derive(Debug)]
-pub struct CallError {
-    /// What to do about it.
-    pub decision: Decision,
-    /// The error for people.
-    pub error: Error,
-}
-
-impl From<CallError> for Error {
-    fn from(failed: CallError) -> Self {
-        failed.error
-    }
-}
-
-impl From<Error> for CallError {
-    fn from(error: Error) -> Self {
-        Self {
-            decision: Decision::Stop,
-            error,
-        }
-    }
-}
-
-impl From<Refusal> for CallError {
-    fn from(refusal: Refusal) -> Self {
-        Self {
-            decision: refusal.decision,
-            error: refusal.error,
-        }
-    }
-}
-
-/// What a call gives.
-pub type Called<T> = Result<T, CallError>;
 
 /// A call on its way: everything but the address.
 #[derive(Clone, Copy)]
