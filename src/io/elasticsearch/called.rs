@@ -1,7 +1,9 @@
 //! What a call gives: a value, or a failure that says what to do about it.
 
-use super::answer::{Decision, Refusal};
-use crate::error::{Error, Result};
+use serde_json::Value;
+
+use super::answer::{self, Decision, Refusal};
+use crate::error::{Error, ErrorKind, Result};
 
 /// A call that gave no success.
 #[derive(Debug)]
@@ -38,3 +40,22 @@ impl From<Refusal> for CallError {
 
 /// What a call gives.
 pub type Called<T> = Result<T, CallError>;
+
+/// The JSON of a successful answer, or the refusal.
+pub(super) fn read(call: &str, status: u16, body: &[u8], sent: usize) -> Called<Value> {
+    if !(200..300).contains(&status) {
+        return Err(answer::refusal(call, status, body, sent).into());
+    }
+    if body.is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_slice(body).map_err(|source| CallError {
+        decision: Decision::Unknown,
+        error: Error::new(
+            ErrorKind::Network,
+            format!("the answer to {call} is not JSON, though its status is {status}"),
+        )
+        .because(source)
+        .hint("check the address and what stands before the cluster"),
+    })
+}

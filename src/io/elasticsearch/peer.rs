@@ -10,8 +10,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
-use super::answer::{self, Decision};
-use super::called::{CallError, Called};
+use super::answer::Decision;
+use super::called::{CallError, Called, read};
 use super::patience::Patience;
 use super::payload::Payload;
 use crate::error::{Error, ErrorKind, OrErr, Result};
@@ -379,25 +379,6 @@ enum Miss {
 fn packed_length(payload: &Payload<'_>) -> Result<u64> {
     io::copy(&mut gzip::deflating(payload.reader()), &mut io::sink())
         .or_err(ErrorKind::Bug, || "a body cannot be compressed")
-}
-
-/// The JSON of a successful answer, or the refusal.
-fn read(call: &str, status: u16, body: &[u8], sent: usize) -> Called<Value> {
-    if !(200..300).contains(&status) {
-        return Err(answer::refusal(call, status, body, sent).into());
-    }
-    if body.is_empty() {
-        return Ok(Value::Null);
-    }
-    serde_json::from_slice(body).map_err(|source| CallError {
-        decision: Decision::Unknown,
-        error: Error::new(
-            ErrorKind::Network,
-            format!("the answer to {call} is not JSON, though its status is {status}"),
-        )
-        .because(source)
-        .hint("check the address and what stands before the cluster"),
-    })
 }
 
 /// `Retry-After` in its form of seconds (RFC 9110 section 10.2.3).
