@@ -33,7 +33,7 @@ fn a_settings_file_with_a_mistake_is_named_with_its_line() {
         ),
         ("[fetch\n", "line 1"),
         ("[cluster.a]\nurl = 5\n", "line 2"),
-        ("[cluster.a]\nspace = 'x'\n", "missing field `url`"),
+        ("[cluster.a]\nspce = 'x'\n", "unknown field `spce`"),
         ("surprise = 1\n", "unknown field `surprise`"),
     ];
     for (text, expected) in cases {
