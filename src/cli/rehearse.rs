@@ -58,7 +58,7 @@ struct Set<'a> {
 /// Rehearses and tells.
 ///
 /// # Errors
-/// Those of [`OpeningArgs::open`] and [`rehearse`]; [`ErrorKind::Usage`] when there
+/// Those of [`OpeningArgs::open`] and [`rehearse()`]; [`ErrorKind::Usage`] when there
 /// are no documents, or no pipeline that they enter.
 pub fn run(args: &RehearseArgs, desk: &Desk) -> Result<Answer> {
     let releases = args.file.is_dir() || has_extension(&args.file.to_string_lossy(), "zip");

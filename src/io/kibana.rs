@@ -93,7 +93,7 @@ impl Kibana {
     /// Kibana.
     ///
     /// # Errors
-    /// A [`CallError`]; versions without the call answer [`Decision::Absent`].
+    /// As of every call; versions without this one answer that it is absent.
     pub fn sync_saved_objects(&self) -> Called<()> {
         let path = format!("{}/api/ml/saved_objects/sync", self.base);
         self.peer.call(Method::Get, &path, &Value::Null).map(drop)
