@@ -369,8 +369,9 @@ def switch(source, number):
 
 
 def copied(folder, names):
-    """What of a folder is left out of the copy."""
-    return {"target", ".git", "corpus", "logs"} & set(names)
+    """What of a folder is left out of the copy: what was built, and what fuzzing left."""
+    built = {HOME: {"target", ".git"}, HOME / "tests/fuzz": {"target", "corpus", "logs"}}
+    return built.get(Path(folder), set()) & set(names)
 
 
 def build():
