@@ -110,9 +110,10 @@ impl TrustPolicy {
             .hint("add the public key that replaces it to the trust store"));
         }
         if threshold == 0 || usize::try_from(threshold).is_ok_and(|k| k > usable) {
+            let keys = if usable == 1 { "key" } else { "keys" };
             return Err(Error::new(
                 ErrorKind::Usage,
-                format!("a threshold of {threshold} cannot work with {usable} usable keys"),
+                format!("a threshold of {threshold} cannot work with {usable} usable {keys}"),
             )
             .hint("the threshold is at least 1 and at most the number of distinct keys"));
         }
@@ -211,7 +212,12 @@ impl TrustPolicy {
             "{valid} of the {} needed signatures by trusted keys{reasons}",
             self.threshold
         );
-        Error::new(ErrorKind::Trust, message)
-            .hint("compare the signers' key ids with `sealift key show` of the keys you trust")
+        let hint = if self.root.is_some() {
+            "where a newer trust root has other keys, take it over: \
+             `sealift trust update DIR --from FILE`"
+        } else {
+            "compare the signers' key ids with `sealift key show` of the keys you trust"
+        };
+        Error::new(ErrorKind::Trust, message).hint(hint)
     }
 }

@@ -1,6 +1,7 @@
 //! The preprocessors of a definition.
 
 use std::collections::HashMap;
+use std::mem::take;
 
 use super::{MAX_NESTING, nested_too_deeply, unknown_kind};
 use crate::engine::failure::Failure;
@@ -57,12 +58,14 @@ impl Parts {
     }
 }
 
-fn one_hot(tokens: &mut Tokens<'_>, mode: Mode) -> Result<Preprocessor, Failure> {
-    let schema = Schema {
-        name: "one_hot_encoding",
-        fields: &[FIELD, Field::new("hot_map", Accepts::Object), CUSTOM],
-    };
-    let required = &["field", "hot_map"];
+/// Reads an encoding whose arguments are [`Parts`], and makes it of them.
+fn from_parts(
+    tokens: &mut Tokens<'_>,
+    mode: Mode,
+    schema: Schema<'_>,
+    required: &[&'static str],
+    encoding: impl Fn(&mut Parts) -> Encoding,
+) -> Result<Preprocessor, Failure> {
     construct_object(
         tokens,
         schema,
@@ -71,18 +74,28 @@ fn one_hot(tokens: &mut Tokens<'_>, mode: Mode) -> Result<Preprocessor, Failure>
         Parts::default(),
         Parts::set,
         |parts| {
-            let mut hot_map = std::mem::take(&mut parts.hot_map);
-            // The server keeps them in a sorted map; two values of one column make a difference.
-            hot_map.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
             Ok(Preprocessor {
-                encoding: Encoding::OneHot {
-                    field: std::mem::take(&mut parts.field),
-                    hot_map,
-                },
+                encoding: encoding(parts),
                 custom: parts.custom,
             })
         },
     )
+}
+
+fn one_hot(tokens: &mut Tokens<'_>, mode: Mode) -> Result<Preprocessor, Failure> {
+    let schema = Schema {
+        name: "one_hot_encoding",
+        fields: &[FIELD, Field::new("hot_map", Accepts::Object), CUSTOM],
+    };
+    from_parts(tokens, mode, schema, &["field", "hot_map"], |parts| {
+        let mut hot_map = take(&mut parts.hot_map);
+        // The server keeps them in a sorted map; two values of one column make a difference.
+        hot_map.sort_by(|a, b| a.0.encode_utf16().cmp(b.0.encode_utf16()));
+        Encoding::OneHot {
+            field: take(&mut parts.field),
+            hot_map,
+        }
+    })
 }
 
 fn target_mean(tokens: &mut Tokens<'_>, mode: Mode) -> Result<Preprocessor, Failure> {
@@ -97,25 +110,14 @@ fn target_mean(tokens: &mut Tokens<'_>, mode: Mode) -> Result<Preprocessor, Fail
         ],
     };
     let required = &["field", "feature_name", "target_map", "default_value"];
-    construct_object(
-        tokens,
-        schema,
-        mode,
-        required,
-        Parts::default(),
-        Parts::set,
-        |parts| {
-            Ok(Preprocessor {
-                encoding: Encoding::TargetMean {
-                    field: std::mem::take(&mut parts.field),
-                    feature: std::mem::take(&mut parts.feature),
-                    map: std::mem::take(&mut parts.map),
-                    default: parts.default,
-                },
-                custom: parts.custom,
-            })
-        },
-    )
+    from_parts(tokens, mode, schema, required, |parts| {
+        Encoding::TargetMean {
+            field: take(&mut parts.field),
+            feature: take(&mut parts.feature),
+            map: take(&mut parts.map),
+            default: parts.default,
+        }
+    })
 }
 
 fn frequency(tokens: &mut Tokens<'_>, mode: Mode) -> Result<Preprocessor, Failure> {
@@ -129,24 +131,13 @@ fn frequency(tokens: &mut Tokens<'_>, mode: Mode) -> Result<Preprocessor, Failur
         ],
     };
     let required = &["field", "feature_name", "frequency_map"];
-    construct_object(
-        tokens,
-        schema,
-        mode,
-        required,
-        Parts::default(),
-        Parts::set,
-        |parts| {
-            Ok(Preprocessor {
-                encoding: Encoding::Frequency {
-                    field: std::mem::take(&mut parts.field),
-                    feature: std::mem::take(&mut parts.feature),
-                    map: std::mem::take(&mut parts.map),
-                },
-                custom: parts.custom,
-            })
-        },
-    )
+    from_parts(tokens, mode, schema, required, |parts| {
+        Encoding::Frequency {
+            field: take(&mut parts.field),
+            feature: take(&mut parts.feature),
+            map: take(&mut parts.map),
+        }
+    })
 }
 
 /// The arguments of an n-gram encoding.
@@ -210,7 +201,7 @@ impl NGramParts {
             .unwrap_or_else(|| format!("ngram_{start}_{length}"));
         Ok(Preprocessor {
             encoding: Encoding::NGram(NGram {
-                field: std::mem::take(&mut self.field),
+                field: take(&mut self.field),
                 prefix,
                 grams: self
                     .grams
