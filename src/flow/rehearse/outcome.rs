@@ -57,16 +57,23 @@ impl Processed {
         }
     }
 
-    /// Why it failed, in one line.
+    /// Why it failed, in one line: the failure, what is at the bottom of it, and
+    /// where in a script.
     #[must_use]
     pub fn reason(&self) -> Option<String> {
         let (failure, handled) = self.failure.as_ref()?;
-        let how = if *handled {
-            " (taken care of by on_failure)"
-        } else {
-            ""
-        };
-        Some(format!("{}: {}{how}", failure.kind(), failure.reason()))
+        let mut reason = format!("{}: {}", failure.kind(), failure.reason());
+        if failure.cause().is_some() {
+            let root = failure.root();
+            reason.push_str(&format!(": {}: {}", root.kind(), root.reason()));
+        }
+        if let Some(place) = script_line(failure) {
+            reason.push_str(&format!(", at `{place}`"));
+        }
+        if *handled {
+            reason.push_str(" (taken care of by on_failure)");
+        }
+        Some(reason)
     }
 
     /// The result as a line of a file of expected results: `_id` where there is
@@ -89,6 +96,12 @@ impl Processed {
         }
         Map::new(line)
     }
+}
+
+/// The piece of a script that failed, the first of its stack.
+fn script_line(failure: &Failure) -> Option<&str> {
+    let stack = failure.metadata("script_stack")?.as_array()?;
+    Some(stack.first()?.as_str()?.trim())
 }
 
 /// In what a line that came differs from the expected one. Of the expected line
@@ -153,6 +166,23 @@ mod tests {
             assert_eq!(processed.outcome(&before), outcome);
             assert_eq!(processed.reason().as_deref(), reason);
         }
+    }
+
+    #[test]
+    fn names_the_bottom_of_a_failure_and_its_place_in_a_script() {
+        let cause = Failure::null_pointer("cannot access field [a] from a null def reference");
+        let failure = Failure::new(400, "script_exception", "runtime error")
+            .with("script_stack", json!(["ctx.x.a = 1; ", "     ^---- HERE"]))
+            .because(cause);
+        let processed = Processed {
+            source: None,
+            failure: Some((failure, false)),
+        };
+        assert_eq!(
+            processed.reason().unwrap(),
+            "script_exception: runtime error: null_pointer_exception: \
+             cannot access field [a] from a null def reference, at `ctx.x.a = 1;`"
+        );
     }
 
     #[test]
