@@ -302,11 +302,29 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::{
-        Draft, read_limited, read_private, scratch_folder, walk, write_atomic, write_private_new,
+        Draft, folder_of, read_limited, read_private, scratch_folder, walk, write_atomic,
+        write_private_new,
     };
     use crate::error::ErrorKind;
     use std::fs;
     use std::io::Write as _;
+    use std::path::Path;
+
+    #[test]
+    fn a_name_alone_is_in_the_current_folder() {
+        assert_eq!(folder_of(Path::new("a")), Path::new("."));
+        assert_eq!(folder_of(Path::new("b/a")), Path::new("b"));
+    }
+
+    #[test]
+    fn a_limit_holds_for_secrets_too() {
+        let folder = scratch_folder().unwrap();
+        let path = folder.path().join("key");
+        write_private_new(&path, b"12345").unwrap();
+        assert_eq!(*read_private(&path, 5).unwrap(), b"12345");
+        let error = read_private(&path, 4).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Malformed);
+    }
 
     #[test]
     fn a_limit_fails_one_byte_past_it() {
