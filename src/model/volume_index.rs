@@ -144,6 +144,7 @@ mod tests {
             text.replace("/1 ", "/2 "),
             text.trim_end().to_owned(),
             text.replace("  b.001", " b.001"),
+            text.replace("  b.", "  \u{1b}[2K."),
             String::new(),
         ] {
             assert!(VolumeIndex::parse(bad.as_bytes()).is_err(), "{bad}");
