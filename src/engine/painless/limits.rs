@@ -23,15 +23,19 @@ pub struct Limits {
 }
 
 impl Default for Limits {
+    /// What the published scripts need, and a few times that: one of them compares
+    /// every part of a name with tens of thousands of words by edit distance, at
+    /// half a billion operations for a long name. A script at all its limits runs
+    /// for half a minute and holds 600 MB.
     fn default() -> Self {
         Self {
             source: 65_535,
             rounds: 1_000_000,
             depth: 1_000,
-            steps: 100_000_000,
+            steps: 1_000_000_000,
             text: 10_000_000,
             elements: 5_000_000,
-            allocation: 50_000_000,
+            allocation: 300_000_000,
         }
     }
 }
