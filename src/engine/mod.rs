@@ -4,6 +4,7 @@
 pub mod failure;
 pub mod inference;
 pub mod ingest;
+mod md5;
 pub mod painless;
 pub mod regex;
 mod sha1;

@@ -9,6 +9,7 @@
 
 mod class;
 mod error;
+mod group;
 mod property;
 mod replacement;
 mod translate;

@@ -162,8 +162,88 @@ fn handled_failures_are_reported() {
 }
 
 #[test]
+fn flows_and_addresses_are_told_apart() {
+    let flow = json!({
+        "source": {"ip": "128.232.110.120", "port": 34855},
+        "destination": {"ip": "66.35.250.204", "port": 80},
+        "network": {"transport": "TCP"},
+    });
+    let echo = json!({
+        "source": {"ip": "192.168.0.89"},
+        "destination": {"ip": "192.168.0.1"},
+        "network": {"transport": "icmp"},
+        "icmp": {"type": 8, "code": 0},
+    });
+    for (processor, source, at, expected) in [
+        (
+            json!({"community_id": {}}),
+            &flow,
+            "/network/community_id",
+            json!("1:LQU9qZlK+B5F3KDmev6m5PMibrg="),
+        ),
+        (
+            json!({"community_id": {"seed": 1, "target_field": "id"}}),
+            &flow,
+            "/id",
+            json!("1:3V71V58M3Ksw/yuFALMcW0LAHvc="),
+        ),
+        (
+            json!({"community_id": {}}),
+            &echo,
+            "/network/community_id",
+            json!("1:X0snYXpgwiv9TZtqg64sgzUn6Dk="),
+        ),
+        (
+            json!({"network_direction": {"internal_networks": ["private", "66.35.0.0/16"]}}),
+            &flow,
+            "/network/direction",
+            json!("inbound"),
+        ),
+        (
+            json!({"network_direction": {"internal_networks": ["{{source.ip}}/32"]}}),
+            &flow,
+            "/network/direction",
+            json!("outbound"),
+        ),
+        (
+            json!({"network_direction": {"internal_networks": ["private"]}}),
+            &echo,
+            "/network/direction",
+            json!("internal"),
+        ),
+        (
+            json!({"network_direction": {"internal_networks": ["private"]}}),
+            &json!({}),
+            "/network",
+            Value::Null,
+        ),
+        (
+            json!({"uri_parts": {"field": "u", "remove_if_successful": true}}),
+            &json!({"u": "https://u:p@h.example:8443/a/b.tar.gz?q=1#top"}),
+            "",
+            json!({"url": {
+                "scheme": "https", "domain": "h.example", "port": 8443, "path": "/a/b.tar.gz",
+                "extension": "gz", "query": "q=1", "fragment": "top", "user_info": "u:p",
+                "username": "u", "password": "p",
+                "original": "https://u:p@h.example:8443/a/b.tar.gz?q=1#top",
+            }}),
+        ),
+        (
+            json!({"fingerprint": {"fields": ["b", "a"], "method": "MD5"}}),
+            &json!({"a": "x", "b": 5}),
+            "/fingerprint",
+            json!("sjp9sJv8AO6axvNio7ghwg=="),
+        ),
+    ] {
+        let after = processed(&json!([processor]), source).json();
+        let found = after.pointer(at).cloned().unwrap_or_default();
+        assert_eq!(found, expected, "{processor}");
+    }
+}
+
+#[test]
 fn what_is_not_there_offline_says_so() {
-    for kind in ["geoip", "user_agent", "enrich", "community_id"] {
+    for kind in ["geoip", "user_agent", "enrich", "registered_domain"] {
         let processors = json!([{kind: {"field": "a", "whatever": 1}}]);
         let Outcome::Failed(failure) = outcome(&processors, &json!({})) else {
             panic!("{kind} ran");

@@ -5,7 +5,12 @@ use sealift::engine::value::{Value, json};
 
 /// The string form of what a script returns.
 pub(crate) fn result(source: &str) -> String {
-    let script = match compile(source, Context::Test, &Options::default()) {
+    result_with(source, &Options::default())
+}
+
+/// The same, with other options.
+pub(crate) fn result_with(source: &str, options: &Options) -> String {
+    let script = match compile(source, Context::Test, options) {
         Ok(script) => script,
         Err(error) => return error.to_string().lines().next().unwrap().to_owned(),
     };

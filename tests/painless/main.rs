@@ -4,6 +4,7 @@
 mod conformance;
 mod corpus;
 mod language;
+mod library;
 mod releases;
 mod robustness;
 mod time;

@@ -207,6 +207,12 @@ impl Config {
         self.string(key).map(|text| Field::fixed(&text))
     }
 
+    /// The path of a field; one by default.
+    pub(super) fn field_or(&mut self, key: &str, default: &str) -> Result<Field, Failure> {
+        let given = self.optional_string(key)?;
+        Ok(Field::fixed(given.as_deref().unwrap_or(default)))
+    }
+
     /// The path of a field, with templates in it.
     pub(super) fn field_template(&mut self, key: &str) -> Result<Field, Failure> {
         let text = self.string(key)?;

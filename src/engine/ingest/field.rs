@@ -79,6 +79,23 @@ impl Field {
         }
     }
 
+    /// The field's text; `None` if it is null, and if it is absent and
+    /// `ignore_missing`.
+    ///
+    /// # Errors
+    /// `illegal_argument_exception` for an absent field and for one that is no text.
+    pub(super) fn nullable_text(
+        &self,
+        document: &Document,
+        ignore_missing: bool,
+    ) -> Result<Option<JavaString>, Failure> {
+        match self.value(document, ignore_missing)? {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Str(text)) => Ok(Some(text)),
+            Some(other) => Err(self.not_a("java.lang.String", &other, document)),
+        }
+    }
+
     /// The field's list, as [`text`](Self::text) gives a text.
     pub(super) fn list(
         &self,

@@ -44,8 +44,12 @@ pub(super) fn class(name: &str) -> Option<String> {
         Some(("script" | "sc" | "IsScript", script)) => script,
         Some(("general_category" | "gc", category)) => category,
         Some(_) => return None,
-        None if name.starts_with("In") => return None,
-        None => name.strip_prefix("Is").unwrap_or(name),
+        None => match name.strip_prefix("Is") {
+            Some(known) => known,
+            // without more, only categories
+            None if CATEGORIES.contains(&name) => name,
+            None => return None,
+        },
     };
     let known = match known.to_ascii_uppercase().as_str() {
         "LETTER" => "L",
@@ -56,8 +60,16 @@ pub(super) fn class(name: &str) -> Option<String> {
         "ASSIGNED" => return Some(r"\P{Cn}".into()),
         _ => known,
     };
+    let class = format!(r"\p{{{known}}}");
     let plain = known
         .chars()
         .all(|char| char.is_ascii_alphanumeric() || char == '_');
-    (plain && !known.is_empty()).then(|| format!(r"\p{{{known}}}"))
+    (plain && fancy_regex::Regex::new(&class).is_ok()).then_some(class)
 }
+
+/// The general categories of Unicode that Java knows by themselves.
+const CATEGORIES: [&str; 37] = [
+    "C", "Cc", "Cf", "Cn", "Co", "Cs", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn",
+    "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm",
+    "So", "Z", "Zl", "Zp", "Zs",
+];

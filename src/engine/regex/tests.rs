@@ -63,6 +63,40 @@ fn words_errors_as_java() {
         ("*a", "Dangling meta character '*' near index 0\n*a\n^"),
         ("a{,2}", "Illegal repetition near index 2\na{,2}\n  ^"),
         ("{", "Illegal repetition\n{"),
+        ("a{x}", "Illegal repetition near index 2\na{x}\n  ^"),
+        (
+            "a{2,1}",
+            "Illegal repetition range near index 5\na{2,1}\n     ^",
+        ),
+        ("a{2", "Unclosed counted closure near index 3\na{2"),
+        (
+            "(?<=a+)b",
+            "Look-behind group does not have an obvious maximum length near index 5\n(?<=a+)b\n     ^",
+        ),
+        (
+            "(a)(?<!x\\1)",
+            "Look-behind group does not have an obvious maximum length near index 9\n(a)(?<!x\\1)\n         ^",
+        ),
+        (
+            "(?<n>a)\\k<m>",
+            "named capturing group <m> does not exist near index 11\n(?<n>a)\\k<m>\n           ^",
+        ),
+        (
+            "(?<n>a)(?<n>b)",
+            "Named capturing group <n> is already defined near index 11\n(?<n>a)(?<n>b)\n           ^",
+        ),
+        (
+            "(?<1>a)",
+            "capturing group name does not start with a Latin letter near index 3\n(?<1>a)\n   ^",
+        ),
+        (
+            "\\p{Foo}",
+            "Unknown character property name {Foo} near index 6\n\\p{Foo}\n      ^",
+        ),
+        (
+            "\\p{Greek}",
+            "Unknown character property name {Greek} near index 8\n\\p{Greek}\n        ^",
+        ),
         (
             "\\y",
             "Illegal/unsupported escape sequence near index 1\n\\y\n ^",
@@ -80,6 +114,15 @@ fn words_errors_as_java() {
     ] {
         assert_eq!(replace("a", "a", replacement), Err(expected.to_owned()));
         assert_eq!(replace("a", "b", replacement), Ok("b".to_owned()));
+    }
+    for pattern in [
+        "(?<=a{1,3})b",
+        "(?<=a|bc?)d",
+        "(?<!\\R)x+",
+        "\\p{IsGreek}\\p{Lu}",
+        "(?:a+)(?<=b)c{2,}",
+    ] {
+        assert!(Regex::new(pattern).is_ok(), "{pattern}");
     }
     assert!(Regex::new(&"(".repeat(5000)).is_err());
     assert!(Regex::new(&"[".repeat(5000)).is_err());

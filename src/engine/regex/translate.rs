@@ -23,7 +23,7 @@ pub(super) struct Flags {
 }
 
 impl Flags {
-    fn set(&mut self, flag: char, on: bool) -> bool {
+    pub(super) fn set(&mut self, flag: char, on: bool) -> bool {
         match flag {
             'i' => self.insensitive = on,
             'm' => self.multiline = on,
@@ -46,6 +46,10 @@ pub(super) struct Translator<'a> {
     pub(super) flags: Flags,
     pub(super) out: String,
     pub(super) depth: usize,
+    /// The groups that have a name so far.
+    pub(super) names: Vec<String>,
+    /// There was something of no known greatest length.
+    pub(super) unbounded: bool,
 }
 
 /// Translates a pattern that begins under these flags.
@@ -57,6 +61,8 @@ pub(super) fn translate(pattern: &str, flags: &str) -> Result<String, PatternErr
         flags: Flags::default(),
         out: String::with_capacity(pattern.len() + 16),
         depth: 0,
+        names: Vec::new(),
+        unbounded: false,
     };
     for flag in flags.chars() {
         translator.flags.set(flag, true);
@@ -111,7 +117,7 @@ impl Translator<'_> {
     }
 
     /// Up to the end or a closing parenthesis.
-    fn alternatives(&mut self) -> Result<(), PatternError> {
+    pub(super) fn alternatives(&mut self) -> Result<(), PatternError> {
         while let Some(char) = self.peek() {
             match char {
                 ')' => break,
@@ -184,131 +190,6 @@ impl Translator<'_> {
         Ok(true)
     }
 
-    fn quantifier(&mut self) -> Result<(), PatternError> {
-        while self.flags.comments && self.peek().is_some_and(|char| char.is_ascii_whitespace()) {
-            self.at += 1;
-        }
-        match self.peek() {
-            Some(char @ ('*' | '+' | '?')) => {
-                self.at += 1;
-                self.out.push(char);
-            }
-            Some('{') => {
-                let start = self.at;
-                let end = self.chars[start..].iter().position(|char| *char == '}');
-                let inside: String = match end {
-                    Some(end) => self.chars[start + 1..start + end].iter().collect(),
-                    None => {
-                        return Err(self.error("Unclosed counted closure", Some(self.chars.len())));
-                    }
-                };
-                let (min, max) = inside.split_once(',').unwrap_or((&inside, &inside));
-                let count = |text: &str| {
-                    text.parse::<u32>()
-                        .ok()
-                        .filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()))
-                };
-                let well_formed = count(min).is_some()
-                    && (max.is_empty() && inside.contains(',') || count(max).is_some());
-                if !well_formed {
-                    return Err(self.error("Illegal repetition", Some(start + 1)));
-                }
-                if !max.is_empty() && count(max) < count(min) {
-                    return Err(self.error("Illegal repetition range", Some(start + 1)));
-                }
-                self.at += inside.chars().count() + 2;
-                let _ = write!(self.out, "{{{inside}}}");
-            }
-            _ => return Ok(()),
-        }
-        if let Some(char @ ('?' | '+')) = self.peek() {
-            self.at += 1;
-            self.out.push(char);
-        }
-        Ok(())
-    }
-
-    fn group(&mut self) -> Result<bool, PatternError> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return Err(PatternError::unsupported("groups that deep", self.pattern));
-        }
-        self.at += 1;
-        let outer = self.flags;
-        if self.eat("?") {
-            let plain = ["<=", "<!", "=", "!", ">", ":"]
-                .into_iter()
-                .find(|it| self.eat(it));
-            if let Some(kind) = plain {
-                let _ = write!(self.out, "(?{kind}");
-            } else if self.eat("<") {
-                self.group_name()?;
-            } else if !self.inline_flags()? {
-                // Flags for the rest of the group around.
-                self.depth -= 1;
-                return Ok(false);
-            }
-        } else {
-            self.out.push('(');
-        }
-        self.alternatives()?;
-        if !self.eat(")") {
-            return Err(self.error("Unclosed group", Some(self.chars.len())));
-        }
-        self.out.push(')');
-        self.flags = outer;
-        self.depth -= 1;
-        Ok(true)
-    }
-
-    fn group_name(&mut self) -> Result<(), PatternError> {
-        let mut name = String::new();
-        while let Some(char) = self.peek().filter(char::is_ascii_alphanumeric) {
-            name.push(char);
-            self.at += 1;
-        }
-        if !name.starts_with(|char: char| char.is_ascii_alphabetic()) {
-            return Err(self.error(
-                "capturing group name does not start with a Latin letter",
-                Some(self.at),
-            ));
-        }
-        if !self.eat(">") {
-            return Err(self.error(
-                "named capturing group is missing trailing '>'",
-                Some(self.at),
-            ));
-        }
-        let _ = write!(self.out, "(?<{name}>");
-        Ok(())
-    }
-
-    /// `(?i-m:` opens a group (true), `(?i)` changes the flags from here on.
-    fn inline_flags(&mut self) -> Result<bool, PatternError> {
-        let mut on = true;
-        loop {
-            match self.peek() {
-                Some('-') if on => on = false,
-                Some(':') => {
-                    self.at += 1;
-                    let sign = if self.flags.insensitive { "" } else { "-" };
-                    let _ = write!(self.out, "(?{sign}i:");
-                    return Ok(true);
-                }
-                Some(')') => {
-                    self.at += 1;
-                    let sign = if self.flags.insensitive { "" } else { "-" };
-                    let _ = write!(self.out, "(?{sign}i)");
-                    return Ok(false);
-                }
-                Some(flag) if self.flags.set(flag, on) => {}
-                Some(_) => return Err(self.error("Unknown inline modifier", Some(self.at))),
-                None => return Err(self.error("Unclosed group", Some(self.at))),
-            }
-            self.at += 1;
-        }
-    }
-
     /// A backslash and what it means outside of a class.
     fn escape(&mut self) -> Result<bool, PatternError> {
         let Some(next) = self.peek_at(1) else {
@@ -337,7 +218,10 @@ impl Translator<'_> {
             'v' => format!("[{VERTICAL}]"),
             'V' => format!("[^{VERTICAL}]"),
             'X' => return Err(PatternError::unsupported(r"\X", self.pattern)),
-            '1'..='9' => format!("(?:\\{next})"),
+            '1'..='9' => {
+                self.unbounded = true;
+                format!("(?:\\{next})")
+            }
             'k' => {
                 self.at += 2;
                 let rest: String = self.chars[self.at..].iter().collect();
@@ -349,6 +233,11 @@ impl Translator<'_> {
                     ));
                 };
                 self.at += name.chars().count() + 2;
+                if !self.names.iter().any(|known| known == name) {
+                    let description = format!("named capturing group <{name}> does not exist");
+                    return Err(self.error(&description, Some(self.at - 1)));
+                }
+                self.unbounded = true;
                 let _ = write!(self.out, "\\k<{name}>");
                 return Ok(true);
             }

@@ -129,12 +129,8 @@ impl Type {
                 ))),
             },
             Self::Ip => {
-                if text.parse::<core::net::IpAddr>().is_ok() {
-                    return Ok(value.clone());
-                }
-                Err(Failure::illegal_argument(format!(
-                    "'{text}' is not an IP string literal."
-                )))
+                super::network::parse_address(&text)?;
+                Ok(value.clone())
             }
             Self::Text | Self::Auto => Ok(Value::str(text)),
         }

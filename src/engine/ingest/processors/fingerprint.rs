@@ -1,13 +1,14 @@
 //! `fingerprint`: a digest over the values of some fields.
 
+use super::murmur;
 use crate::engine::failure::Failure;
 use crate::engine::ingest::config::Config;
 use crate::engine::ingest::document::Document;
 use crate::engine::ingest::factory::Context;
 use crate::engine::ingest::field::Field;
 use crate::engine::ingest::step::{Flow, Processor, Run};
-use crate::engine::sha1;
 use crate::engine::value::{Value, natural_order};
+use crate::engine::{md5, sha1};
 use crate::model::base64;
 use crate::model::digest::{Digest, sha512};
 
@@ -89,16 +90,11 @@ impl Processor for Fingerprint {
             return Ok(Flow::Continue);
         }
         let digest = match self.method.as_str() {
-            "SHA-1" => sha1::digest(&bytes),
+            "MD5" => md5::digest(&bytes).to_vec(),
             "SHA-256" => Digest::of(&bytes).bytes().to_vec(),
             "SHA-512" => sha512(&bytes).to_vec(),
-            other => {
-                return Err(Failure::new(
-                    500,
-                    "unsupported_operation_exception",
-                    format!("not supported offline: fingerprint with the method {other}"),
-                ));
-            }
+            "MurmurHash3" => murmur::hash(&bytes).to_vec(),
+            _ => sha1::digest(&bytes),
         };
         self.target.set(document, base64::encode(&digest).into())?;
         Ok(Flow::Continue)

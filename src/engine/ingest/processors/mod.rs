@@ -11,11 +11,14 @@ mod inference;
 mod json;
 mod kv;
 mod lists;
+mod murmur;
+mod network;
 mod parse;
 pub(super) mod pipeline;
 mod set;
 mod simple;
 mod text;
+mod uri;
 mod url;
 
 use super::config::Config;
@@ -25,22 +28,19 @@ use crate::engine::failure::Failure;
 
 /// Processors that Elasticsearch has and that need data or services which are
 /// not there offline, or have no use in what sealift carries.
-const UNSUPPORTED: [&str; 16] = [
+const UNSUPPORTED: [&str; 13] = [
     "attachment",
     "circle",
-    "community_id",
     "enrich",
     "geo_grid",
     "geoip",
     "ip_location",
-    "network_direction",
     "normalize_for_stream",
     "recover_failure_document",
     "redact",
     "registered_domain",
     "reroute",
     "set_security_user",
-    "uri_parts",
     "user_agent",
 ];
 
@@ -74,6 +74,9 @@ pub(super) fn create(
         "drop" => Ok(Box::new(simple::Drop) as _),
         "terminate" => Ok(Box::new(simple::Terminate) as _),
         "fingerprint" => fingerprint::create(config, context),
+        "community_id" => network::community_id(config, context),
+        "network_direction" => network::network_direction(config, context),
+        "uri_parts" => uri::create(config, context),
         "script" => simple::script(config, context),
         "dot_expander" => simple::dot_expander(config, context),
         "dissect" => parse::dissect(config, context),
@@ -106,9 +109,10 @@ const NEWER: [(&str, u32, u32); 8] = [
     ("uri_parts", 7, 12),
 ];
 
-const SUPPORTED: [&str; 31] = [
+const SUPPORTED: [&str; 34] = [
     "append",
     "bytes",
+    "community_id",
     "convert",
     "csv",
     "date",
@@ -127,6 +131,7 @@ const SUPPORTED: [&str; 31] = [
     "json",
     "kv",
     "lowercase",
+    "network_direction",
     "pipeline",
     "remove",
     "rename",
@@ -137,5 +142,6 @@ const SUPPORTED: [&str; 31] = [
     "terminate",
     "trim",
     "uppercase",
+    "uri_parts",
     "urldecode",
 ];

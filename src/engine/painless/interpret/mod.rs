@@ -135,6 +135,21 @@ impl<'a> Vm<'a> {
         self.level -= 1;
     }
 
+    /// Does something so many levels down.
+    pub(super) fn within<T>(
+        &mut self,
+        levels: u32,
+        work: impl FnOnce(&mut Self) -> Run<T>,
+    ) -> Run<T> {
+        if self.level + levels >= LEVELS {
+            return throw_bare("java.lang.StackOverflowError");
+        }
+        self.level += levels;
+        let result = work(self);
+        self.level -= levels;
+        result
+    }
+
     /// Counts an operation.
     #[inline]
     fn step(&mut self) -> Run<()> {

@@ -5,7 +5,6 @@
 pub(in crate::engine::painless) static CLASSES: &[&str] = &[
     "java.lang.Character$UnicodeBlock",
     "java.lang.Character$UnicodeScript",
-    "java.math.MathContext",
     "java.text.Annotation",
     "java.text.AttributedString",
     "java.text.BreakIterator",
@@ -43,7 +42,6 @@ pub(in crate::engine::painless) static CLASSES: &[&str] = &[
     "java.time.temporal.WeekFields",
     "java.time.zone.ZoneOffsetTransition",
     "java.time.zone.ZoneRules",
-    "java.util.BitSet",
     "java.util.Calendar",
     "java.util.Currency",
     "java.util.Formatter",
@@ -97,7 +95,6 @@ pub(in crate::engine::painless) static MEMBERS: &[(&str, &[&str])] = &[
             "longs/3",
         ],
     ),
-    ("java.util.UUID", &["nameUUIDFromBytes/1"]),
     (
         "java.util.Base64",
         &["getMimeDecoder/0", "getMimeEncoder/0", "getMimeEncoder/2"],
@@ -106,12 +103,8 @@ pub(in crate::engine::painless) static MEMBERS: &[(&str, &[&str])] = &[
         "java.util.regex.Matcher",
         &[
             "hitEnd/0",
-            "region/2",
-            "regionEnd/0",
-            "regionStart/0",
             "requireEnd/0",
             "useAnchoringBounds/1",
-            "usePattern/1",
             "useTransparentBounds/1",
         ],
     ),

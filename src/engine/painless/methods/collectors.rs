@@ -2,11 +2,11 @@
 
 use super::arguments::{at, sequence, size};
 use super::optional::optional;
+use super::pipeline::Of;
 use super::sort::extreme;
-use super::stream::Of;
 use super::total::{mean, total};
 use super::{Row, Table, class};
-use crate::engine::painless::interpret::{Function, Run, Vm, null_pointer, throw};
+use crate::engine::painless::interpret::{Function, Run, Vm, null_pointer, throw, throw_bare};
 use crate::engine::painless::types::Type;
 use crate::engine::value::{JavaMap, JavaString, Map, Set, Value};
 
@@ -109,6 +109,9 @@ fn to_map(a: &[Value]) -> Run<Value> {
         for item in items {
             let key = vm.call(&key, std::slice::from_ref(&item))?;
             let mut new = vm.call(&value, std::slice::from_ref(&item))?;
+            if new.is_null() {
+                return throw_bare("java.lang.NullPointerException");
+            }
             let old = vm.call_method(&result, "get", std::slice::from_ref(&key))?;
             if !old.is_null() {
                 if merge.is_null() {

@@ -14,6 +14,8 @@
 mod arguments;
 mod augmentation;
 pub(super) mod beyond;
+mod big;
+mod bits;
 mod boxed;
 mod builder;
 mod character;
@@ -34,12 +36,14 @@ mod kind;
 mod list;
 mod locale;
 mod map;
+mod matcher;
 mod math;
 mod number;
 mod number_stream;
 mod object;
 mod optional;
 pub(super) mod pattern;
+mod pipeline;
 mod points;
 mod processors;
 mod queue;
@@ -133,5 +137,7 @@ pub(super) static TABLES: &[&[Table]] = &[
     collectors::TABLES,
     coders::TABLES,
     random::TABLES,
+    big::TABLES,
+    bits::TABLES,
     summary::TABLES,
 ];

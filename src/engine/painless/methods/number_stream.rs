@@ -1,9 +1,9 @@
 //! `IntStream`, `LongStream`, `DoubleStream`.
 
+use super::pipeline::{Of, stream};
 use super::stream::{
-    ALL, ANY, AVERAGE, COUNT, MAX, MIN, NONE, Of, SAME, SUM, as_stream, collect, concat, distinct,
-    each, filter, first, flat_map, map_to, of_array, part, peek, range, reduce, sorted, stream,
-    to_array,
+    ALL, ANY, AVERAGE, COUNT, MAX, MIN, NONE, SAME, SUM, as_stream, collect, concat, distinct,
+    each, filter, first, flat_map, map_to, of_array, part, peek, range, reduce, sorted, to_array,
 };
 use super::summary::summary_of;
 use super::{Row, Table, class, hidden};
@@ -25,12 +25,12 @@ macro_rules! numbers {
             (concat!($stream, " filter(", $prefix, "Predicate)"), filter),
             (concat!("Optional", $prefix, " findAny()"), first),
             (concat!("Optional", $prefix, " findFirst()"), first),
-            (concat!($stream, " flatMap(", $prefix, "Function)"), |vm, a| flat_map(vm, a, None)),
+            (concat!($stream, " flatMap(", $prefix, "Function)"), |_, a| flat_map(a, None)),
             (concat!("void forEach(", $prefix, "Consumer)"), each),
             (concat!("void forEachOrdered(", $prefix, "Consumer)"), each),
             (concat!($stream, " limit(long)"), |_, a| part(a, false)),
-            (concat!($stream, " map(", $prefix, "UnaryOperator)"), |vm, a| map_to(vm, a, None)),
-            (concat!("Stream mapToObj(", $prefix, "Function)"), |vm, a| map_to(vm, a, Some(Of::Objects))),
+            (concat!($stream, " map(", $prefix, "UnaryOperator)"), |_, a| map_to(a, None)),
+            (concat!("Stream mapToObj(", $prefix, "Function)"), |_, a| map_to(a, Some(Of::Objects))),
             (concat!("Optional", $prefix, " max()"), MAX),
             (concat!("Optional", $prefix, " min()"), MIN),
             (concat!("static ", $stream, " of(", $array, ")"), |_, a| of_array(a, $of)),
@@ -43,7 +43,7 @@ macro_rules! numbers {
             (concat!($sum, " sum()"), SUM),
             (concat!($array, " toArray()"), to_array),
             (concat!("def collect(Supplier,Obj", $prefix, "Consumer,BiConsumer)"), collect),
-            (concat!($prefix, "SummaryStatistics summaryStatistics()"), |_, a| summary_of(a)),
+            (concat!($prefix, "SummaryStatistics summaryStatistics()"), summary_of),
             $($more)*
         ]
     };
@@ -53,8 +53,8 @@ const INTS: &[Row] = numbers! {
     "IntStream" "int" "Int" "int" Of::Ints, "int[]";
     ("DoubleStream asDoubleStream()", |_, a| as_stream(a, Of::Doubles)),
     ("LongStream asLongStream()", |_, a| as_stream(a, Of::Longs)),
-    ("DoubleStream mapToDouble(IntToDoubleFunction)", |vm, a| map_to(vm, a, Some(Of::Doubles))),
-    ("LongStream mapToLong(IntToLongFunction)", |vm, a| map_to(vm, a, Some(Of::Longs))),
+    ("DoubleStream mapToDouble(IntToDoubleFunction)", |_, a| map_to(a, Some(Of::Doubles))),
+    ("LongStream mapToLong(IntToLongFunction)", |_, a| map_to(a, Some(Of::Longs))),
     ("static IntStream range(int,int)", |vm, a| range(vm, a, Of::Ints, false)),
     ("static IntStream rangeClosed(int,int)", |vm, a| range(vm, a, Of::Ints, true)),
 };
@@ -62,16 +62,16 @@ const INTS: &[Row] = numbers! {
 const LONGS: &[Row] = numbers! {
     "LongStream" "long" "Long" "long" Of::Longs, "long[]";
     ("DoubleStream asDoubleStream()", |_, a| as_stream(a, Of::Doubles)),
-    ("DoubleStream mapToDouble(LongToDoubleFunction)", |vm, a| map_to(vm, a, Some(Of::Doubles))),
-    ("IntStream mapToInt(LongToIntFunction)", |vm, a| map_to(vm, a, Some(Of::Ints))),
+    ("DoubleStream mapToDouble(LongToDoubleFunction)", |_, a| map_to(a, Some(Of::Doubles))),
+    ("IntStream mapToInt(LongToIntFunction)", |_, a| map_to(a, Some(Of::Ints))),
     ("static LongStream range(long,long)", |vm, a| range(vm, a, Of::Longs, false)),
     ("static LongStream rangeClosed(long,long)", |vm, a| range(vm, a, Of::Longs, true)),
 };
 
 const DOUBLES: &[Row] = numbers! {
     "DoubleStream" "double" "Double" "double" Of::Doubles, "double[]";
-    ("IntStream mapToInt(DoubleToIntFunction)", |vm, a| map_to(vm, a, Some(Of::Ints))),
-    ("LongStream mapToLong(DoubleToLongFunction)", |vm, a| map_to(vm, a, Some(Of::Longs))),
+    ("IntStream mapToInt(DoubleToIntFunction)", |_, a| map_to(a, Some(Of::Ints))),
+    ("LongStream mapToLong(DoubleToLongFunction)", |_, a| map_to(a, Some(Of::Longs))),
 };
 
 const ABOVE: &[&str] = &["java.util.stream.BaseStream"];

@@ -78,9 +78,9 @@ const OBJECT: &[Row] = &[
 ];
 
 fn number(a: &[Value], ty: Type) -> Run<Value> {
-    if let Value::BigInt(text) = at(a, 0) {
-        let double = Value::Double(text.to_str().parse().unwrap_or(f64::NAN));
-        return Ok(convert(&double, ty).unwrap_or_default());
+    let floating = matches!(ty, Type::FLOAT | Type::DOUBLE);
+    if let Some(plain) = super::big::plain(at(a, 0), floating) {
+        return Ok(convert(&plain?, ty).unwrap_or_default());
     }
     match convert(at(a, 0), ty) {
         Some(value) => Ok(value),
@@ -207,11 +207,6 @@ pub(super) static TABLES: &[Table] = &[
     class("java.util.Objects", &[], OBJECTS),
     class("java.lang.System", &[], SYSTEM),
     class("org.elasticsearch.painless.api.Debug", &[], EXPLAIN),
-    class(
-        "java.math.BigInteger",
-        &["java.lang.Number", "java.lang.Comparable"],
-        &[],
-    ),
     hidden("org.elasticsearch.painless.PainlessExplainError", &[]),
     hidden("org.elasticsearch.painless.PainlessError", &[]),
 ];

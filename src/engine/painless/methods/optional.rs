@@ -4,7 +4,7 @@ use super::arguments::at;
 use super::{Native, Row, Table, class};
 use crate::engine::painless::interpret::{Run, Vm, null_pointer, throw};
 use crate::engine::painless::types::Type;
-use crate::engine::value::{JavaObject, Object, Value, equals};
+use crate::engine::value::{JavaObject, Object, Value, equals, hash_code};
 
 struct Optional {
     ty: Type,
@@ -37,6 +37,10 @@ impl JavaObject for Optional {
                 (None, None) => true,
                 _ => false,
             })
+    }
+
+    fn hash_code(&self) -> i32 {
+        self.value.as_ref().map_or(0, hash_code)
     }
 }
 

@@ -232,6 +232,15 @@ const UUID: &[Row] = &[
         Ok(Value::Object(Object::new(Uuid(halves.0, halves.1))))
     }),
     ("static UUID fromString(String)", parse),
+    ("static UUID nameUUIDFromBytes(byte[])", |vm, a| {
+        let bytes = super::coders::bytes_of(at(a, 0))?;
+        vm.work(bytes.len())?;
+        let digest = u128::from_be_bytes(crate::engine::md5::digest(&bytes));
+        let half = |bits: u128| u64::try_from(bits & u128::from(u64::MAX)).unwrap_or_default();
+        let high = half(digest >> 64) & !0xf000 | 0x3000;
+        let low = half(digest) & !(3 << 62) | 1 << 63;
+        Ok(Value::Object(Object::new(Uuid(high, low))))
+    }),
     ("static UUID randomUUID()", |vm, _| {
         let high = vm.random() & !0xf000 | 0x4000;
         let low = vm.random() & !(3 << 62) | 1 << 63;

@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 
 use super::arguments::{at, long, size};
-use super::stream::{Of, take};
+use super::pipeline::Of;
+use super::stream::take;
 use super::total::{mean, total};
 use super::{Row, Table, class};
 use crate::engine::painless::interpret::{Run, Vm, null_pointer};
@@ -101,8 +102,8 @@ pub(super) fn summary(items: Vec<Value>, of: Of) -> Value {
 }
 
 /// `stream.summaryStatistics()`.
-pub(super) fn summary_of(a: &[Value]) -> Run<Value> {
-    let (of, items) = take(at(a, 0))?;
+pub(super) fn summary_of(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
+    let (of, items) = take(vm, at(a, 0))?;
     Ok(summary(items, of))
 }
 

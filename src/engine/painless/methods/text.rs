@@ -326,10 +326,10 @@ const SEQUENCE: &[Row] = &[
     }),
     ("int length()", |vm, a| Ok(size(sequence(vm, a, 0)?.len()))),
     ("String replaceAll(Pattern,Function)", |vm, a| {
-        super::pattern::replace_with(vm, a, false)
+        super::matcher::replace_with(vm, a, false)
     }),
     ("String replaceFirst(Pattern,Function)", |vm, a| {
-        super::pattern::replace_with(vm, a, true)
+        super::matcher::replace_with(vm, a, true)
     }),
     ("CharSequence subSequence(int,int)", |vm, a| {
         let whole = sequence(vm, a, 0)?;

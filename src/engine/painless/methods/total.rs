@@ -1,7 +1,7 @@
 //! Sums and means.
 
 use super::arguments::{double, int, long};
-use super::stream::Of;
+use super::pipeline::Of;
 use crate::engine::value::Value;
 
 /// The sum of numbers; doubles with compensation, as Java adds them.
