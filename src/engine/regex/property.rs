@@ -1,5 +1,7 @@
 //! `\p{…}` of Java in terms of the `regex` crate.
 
+use super::Regex;
+
 /// Blanks within a line (`\h`).
 pub(super) const HORIZONTAL: &str =
     r" \t\x{A0}\x{1680}\x{180E}\x{2000}-\x{200A}\x{202F}\x{205F}\x{3000}";
@@ -64,7 +66,7 @@ pub(super) fn class(name: &str) -> Option<String> {
     let plain = known
         .chars()
         .all(|char| char.is_ascii_alphanumeric() || char == '_');
-    (plain && fancy_regex::Regex::new(&class).is_ok()).then_some(class)
+    (plain && Regex::raw(&class).is_ok()).then_some(class)
 }
 
 /// The general categories of Unicode that Java knows by themselves.

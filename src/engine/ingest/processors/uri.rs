@@ -225,9 +225,9 @@ fn is_host(name: &str) -> bool {
     if let Some(address) = name.strip_prefix('[') {
         let address = address.strip_suffix(']').unwrap_or_default();
         let (address, _) = cut(address, &['%']);
-        return address.parse::<std::net::Ipv6Addr>().is_ok();
+        return address.parse::<core::net::Ipv6Addr>().is_ok();
     }
-    if name.parse::<std::net::Ipv4Addr>().is_ok() {
+    if name.parse::<core::net::Ipv4Addr>().is_ok() {
         return true;
     }
     let labels: Vec<&str> = name.strip_suffix('.').unwrap_or(name).split('.').collect();

@@ -1,7 +1,7 @@
 //! `community_id`: a hash over the ends and the protocol of a flow
 //! (Community ID Flow Hashing, version 1).
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use super::address::parse;
 use crate::engine::failure::Failure;
