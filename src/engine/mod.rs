@@ -1,6 +1,7 @@
 //! Offline evaluation: pure functions over values. No I/O, and no clock but the
 //! one handed in.
 
+mod civil;
 pub mod failure;
 pub mod inference;
 pub mod ingest;

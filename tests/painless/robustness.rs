@@ -82,6 +82,80 @@ fn long_lists_of_words_are_searched_within_the_limits() {
     assert_eq!(found.to_java_string(), "0");
 }
 
+/// Hash codes, comparisons and comparators look at collections that are being
+/// changed.
+#[test]
+fn collections_may_hold_themselves() {
+    for (source, expected) in [
+        (
+            "Map m = new HashMap(); m.put(m, 1); m.remove(m); return m.size()",
+            "0",
+        ),
+        (
+            "Map m = [1: 2]; m.put(m.entrySet(), 1); m.put(m.keySet(), 2); return m.containsKey(1)",
+            "true",
+        ),
+        (
+            "Set s = new HashSet(); s.add(s); s.add(1); s.remove(1); return s.size()",
+            "1",
+        ),
+        (
+            "List l = [1]; l.add(l); Collections.replaceAll(l, [2], 3); return l.size()",
+            "2",
+        ),
+        (
+            "def[] all = new def[1]; Set s = new TreeSet((a, b) -> all[0].size() * 0 + a - b); \
+             all[0] = s; s.add(2); s.add(3); s.add(1); return s.toString()",
+            "[1, 2, 3]",
+        ),
+        (
+            "def[] all = new def[1]; Map m = new TreeMap((a, b) -> all[0].size() * 0 + b - a); \
+             all[0] = m; m.put(2, 0); m[3] = 0; m.put(1, 0); return m.keySet().toString()",
+            "[3, 2, 1]",
+        ),
+    ] {
+        let script = compile(source, Context::Test, &Options::default()).unwrap();
+        let result = script.run(Value::Null, Value::map()).unwrap();
+        assert_eq!(result.to_java_string(), expected, "{source}");
+    }
+}
+
+/// What goes through all elements at each call counts as so much work.
+#[test]
+fn long_collections_are_searched_within_the_limits() {
+    let limits = Limits {
+        steps: 1_000_000,
+        ..Limits::default()
+    };
+    let options = Options {
+        limits,
+        ..Options::default()
+    };
+    let run = |search: &str, rounds: u32| {
+        let source = format!(
+            "List l = new ArrayList(); Map m = new HashMap(); \
+             for (int i = 0; i < 10000; i++) {{ l.add(i); m[i] = i }} \
+             for (int i = 0; i < {rounds}; i++) {{ {search} }} return 0"
+        );
+        let script = compile(&source, Context::Test, &options).unwrap();
+        let result = script.run(Value::Null, Value::map());
+        result.map_err(|error| error.caused_by.kind)
+    };
+    for search in [
+        "l.contains(-1)",
+        "l.indexOf(-1)",
+        "l.lastIndexOf(-1)",
+        "l.containsAll([-1])",
+        "m.containsValue(-1)",
+    ] {
+        assert_eq!(run(search, 10), Ok(Value::Int(0)), "{search}");
+        let kind = run(search, 10_000).unwrap_err();
+        assert_eq!(kind, "painless_error", "{search}");
+    }
+    let alike = run("if (!m.entrySet().equals(m.entrySet())) { return 1 }", 10);
+    assert_eq!(alike, Ok(Value::Int(0)));
+}
+
 #[test]
 fn deep_nesting_is_refused() {
     for (open, close) in [

@@ -104,6 +104,36 @@ fn strings_count_utf16_units() {
 }
 
 #[test]
+fn strings_are_put_together() {
+    for (text, number, joined) in [
+        ("", 0, "0"),
+        ("n", -1, "n-1"),
+        ("grün", 12, "grün12"),
+        ("", i64::MIN, "-9223372036854775808"),
+        ("", i64::MAX, "9223372036854775807"),
+        ("twenty-one characters", 1, "twenty-one characters1"),
+        ("twenty-two characters!", 10, "twenty-two characters!10"),
+    ] {
+        let text = JavaString::from(text);
+        assert_eq!(text.concat_number(number).to_str(), joined);
+        assert_eq!(text.concat(&JavaString::from(number)).to_str(), joined);
+    }
+    for (text, start, part, has) in [
+        ("registered.org", 10, ".org", true),
+        ("registered.org", 11, ".org", false),
+        ("registered.org", 14, "", true),
+        ("registered.org", 15, "", false),
+        ("grün.org", 4, ".org", true),
+        ("grün.org", 2, "ün", true),
+        ("org", 0, "ün", false),
+        ("org", usize::MAX, "org", false),
+    ] {
+        let (text, part) = (JavaString::from(text), JavaString::from(part));
+        assert_eq!(text.has_at(start, &part), has, "{text} {start} {part}");
+    }
+}
+
+#[test]
 fn json_comes_back_as_it_was_read() {
     for text in [
         r#"{"a":[1,2147483648,9223372036854775808,-0.5,1.0E10],"b":{"c":null,"d":true}}"#,

@@ -16,6 +16,8 @@ pub(super) struct FieldPath {
 struct Part {
     start: Place,
     end: Place,
+    /// `hashCode()` of the part alone
+    hash: i32,
 }
 
 /// A place in a name.
@@ -68,7 +70,11 @@ impl FieldPath {
         let mut start = Place::default();
         for text in name.split('.') {
             let end = start.after(text);
-            parts.push(Part { start, end });
+            parts.push(Part {
+                start,
+                end,
+                hash: hash_code_of_str(text),
+            });
             start = end.after(".");
         }
         Self {
@@ -82,6 +88,20 @@ impl FieldPath {
         Key {
             text: &self.name,
             hash: self.hash,
+        }
+    }
+
+    /// One part of the name.
+    fn part(&self, index: usize) -> Key<'_> {
+        match self.parts.get(index) {
+            Some(part) => Key {
+                text: self
+                    .name
+                    .get(part.start.byte..part.end.byte)
+                    .unwrap_or_default(),
+                hash: part.hash,
+            },
+            None => Key { text: "", hash: 0 },
         }
     }
 
@@ -109,6 +129,9 @@ pub(super) struct Fields<'d> {
     document: &'d JavaMap,
     ingest: Option<&'d Map>,
     added: Vec<(&'d str, Value)>,
+    /// What the last name of two parts began with, and the map there: the fields of
+    /// a model mostly stand side by side.
+    parent: Option<(&'d str, Option<Map>)>,
     /// The places that are still to be searched, kept for the next search
     open: Vec<(Map, usize)>,
 }
@@ -120,6 +143,7 @@ impl<'d> Fields<'d> {
             document,
             ingest,
             added: Vec::new(),
+            parent: None,
             open: Vec::new(),
         }
     }
@@ -132,13 +156,14 @@ impl<'d> Fields<'d> {
                 && let Some(value) = self.dig(from)
             {
                 self.added.push((to, value));
+                self.parent = None;
             }
         }
     }
 
     /// The value of a field: first under its whole name, then along every way in
     /// which maps can be nested by the parts of the name, longer parts first.
-    pub(super) fn dig(&mut self, path: &FieldPath) -> Option<Value> {
+    pub(super) fn dig(&mut self, path: &'d FieldPath) -> Option<Value> {
         if let Some(value) = self.top(path.whole()) {
             return Some(value);
         }
@@ -147,11 +172,8 @@ impl<'d> Fields<'d> {
             return None;
         }
         if count == 2 {
-            let Some(Value::Map(map)) = self.top(path.merged(0, 1)) else {
-                return None;
-            };
-            let map = map.borrow();
-            let value = path.merged(1, 2).find(&map);
+            let map = self.parent(path.part(0))?.borrow();
+            let value = path.part(1).find(&map);
             return value.filter(|value| !value.is_null()).cloned();
         }
         self.open.clear();
@@ -171,6 +193,22 @@ impl<'d> Fields<'d> {
             }
         }
         None
+    }
+
+    /// The map under a name at the top of the document.
+    fn parent(&mut self, name: Key<'d>) -> Option<&Map> {
+        if self
+            .parent
+            .as_ref()
+            .is_none_or(|(known, _)| *known != name.text)
+        {
+            let map = match self.top(name) {
+                Some(Value::Map(map)) => Some(map),
+                _ => None,
+            };
+            self.parent = Some((name.text, map));
+        }
+        self.parent.as_ref()?.1.as_ref()
     }
 
     /// What stands under a name at the top of the document; nothing for null.

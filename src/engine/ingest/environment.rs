@@ -257,6 +257,5 @@ pub(super) fn nanoseconds(now: Duration) -> i128 {
 /// `_ingest.timestamp`: RFC 3339 with as many digits as there are.
 pub(super) fn timestamp(now: Duration) -> String {
     let seconds = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-    let instant = super::dates::iso_instant(seconds, now.subsec_nanos());
-    instant.unwrap_or_default()
+    super::dates::iso_instant(seconds, now.subsec_nanos())
 }

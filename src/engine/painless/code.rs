@@ -320,6 +320,13 @@ pub(super) struct Compound {
     pub(super) at: u32,
 }
 
+impl Compound {
+    /// Whether it takes an `int` to an `int`.
+    pub(super) fn is_on_ints(&self) -> bool {
+        self.kind == Kind::Int && !self.concat && self.up == Cast::None && self.down == Cast::None
+    }
+}
+
 /// A statement and where it stands.
 #[derive(Debug)]
 pub(super) struct Step {

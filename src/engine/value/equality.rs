@@ -8,7 +8,15 @@ use super::{JavaMap, MAX_DEPTH, Value};
 /// different (Java would overflow its stack on ones that hold themselves), and so
 /// do those with very many elements.
 #[must_use]
+#[inline]
 pub fn equals(left: &Value, right: &Value) -> bool {
+    if let (Value::Str(left), Value::Str(right)) = (left, right) {
+        return left == right;
+    }
+    equals_any(left, right)
+}
+
+fn equals_any(left: &Value, right: &Value) -> bool {
     if !is_container(left) && !matches!(left, Value::Object(_)) {
         return equals_at(left, right, 0);
     }

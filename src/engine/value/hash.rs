@@ -10,7 +10,15 @@ use super::{MAX_DEPTH, Value};
 /// (Java would overflow its stack on a container that holds itself), and so does
 /// what comes after very many elements.
 #[must_use]
+#[inline]
 pub fn hash_code(value: &Value) -> i32 {
+    if let Value::Str(text) = value {
+        return text.hash_code();
+    }
+    hash_code_of_any(value)
+}
+
+fn hash_code_of_any(value: &Value) -> i32 {
     if !is_container(value) && !matches!(value, Value::Object(_)) {
         return hash_at(value, 0);
     }

@@ -2,7 +2,7 @@
 //! grow as Java's do, so that iteration gives Java's order. Chains are not
 //! turned into trees; that changes no order until keys collide wholesale.
 
-use super::{Value, copy, equals};
+use super::{Value, copy};
 
 /// Marks the end of a chain.
 const END: u32 = u32::MAX;
@@ -11,6 +11,8 @@ const DEFAULT_CAPACITY: usize = 16;
 const LONG_CHAIN: usize = 8;
 const MIN_TREE_CAPACITY: usize = 64;
 const MAX_CAPACITY: usize = 1 << 30;
+/// Slots that the first entry makes room for: most maps of documents are small.
+const FIRST_SLOTS: usize = 8;
 
 #[derive(Clone, Debug)]
 struct Slot {
@@ -28,6 +30,18 @@ pub(super) struct HashTable {
     live: usize,
     /// The capacity to start with; 0 for Java's default.
     initial: usize,
+}
+
+/// Where a key is, or would be put.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spot {
+    hash: u32,
+    /// Its slot, or [`END`].
+    slot: u32,
+    /// The slot before it in the chain, or the last one.
+    before: u32,
+    /// How many slots stand before it in the chain.
+    depth: usize,
 }
 
 /// The smallest power of two that is at least `capacity`.
@@ -52,23 +66,36 @@ impl HashTable {
         hash as usize & self.buckets.len().wrapping_sub(1)
     }
 
-    fn find(&self, hash: u32, matches: impl Fn(&Value) -> bool) -> Option<usize> {
-        let mut at = *self.buckets.get(self.bucket(hash))?;
+    /// Looks for the key of this hash that `matches`.
+    #[inline]
+    pub(super) fn seek(&self, hash: u32, matches: impl Fn(&Value) -> bool) -> Spot {
+        let (mut before, mut depth) = (END, 0);
+        let head = self.buckets.get(self.bucket(hash));
+        let mut at = head.copied().unwrap_or(END);
         while let Some(slot) = self.slots.get(at as usize) {
             if slot.hash == hash
                 && let Some((key, _)) = &slot.entry
                 && matches(key)
             {
-                return Some(at as usize);
+                break;
             }
+            before = at;
+            depth += 1;
             at = slot.next;
         }
-        None
+        Spot {
+            hash,
+            slot: at,
+            before,
+            depth,
+        }
     }
 
+    #[inline]
     pub(super) fn get(&self, hash: u32, matches: impl Fn(&Value) -> bool) -> Option<&Value> {
-        let at = self.find(hash, matches)?;
-        self.slots.get(at)?.entry.as_ref().map(|(_, value)| value)
+        let found = self.seek(hash, matches);
+        let slot = self.slots.get(found.slot as usize)?;
+        slot.entry.as_ref().map(|(_, value)| value)
     }
 
     pub(super) fn get_mut(
@@ -76,59 +103,71 @@ impl HashTable {
         hash: u32,
         matches: impl Fn(&Value) -> bool,
     ) -> Option<&mut Value> {
-        let at = self.find(hash, matches)?;
-        self.slots
-            .get_mut(at)?
-            .entry
-            .as_mut()
-            .map(|(_, value)| value)
+        let found = self.seek(hash, matches);
+        let slot = self.slots.get_mut(found.slot as usize)?;
+        slot.entry.as_mut().map(|(_, value)| value)
     }
 
-    /// Puts an entry; gives the value that was there. `None` means a new key.
-    pub(super) fn put(&mut self, hash: u32, key: Value, value: Value) -> Option<Value> {
-        if let Some(place) = self.get_mut(hash, |known| equals(known, &key)) {
+    /// Puts an entry at the spot of its key; gives the value that was there. `None`
+    /// means a new key.
+    pub(super) fn put_at(&mut self, spot: Spot, key: Value, value: Value) -> Option<Value> {
+        if let Some(slot) = self.slots.get_mut(spot.slot as usize) {
+            let (_, place) = slot.entry.as_mut()?;
             return Some(std::mem::replace(place, value));
         }
-        self.append(hash, key, value);
-        None
-    }
-
-    fn append(&mut self, hash: u32, key: Value, value: Value) {
         if self.buckets.is_empty() {
-            let capacity = if self.initial == 0 {
-                DEFAULT_CAPACITY
-            } else {
-                self.initial
-            };
-            self.buckets = vec![END; capacity];
+            self.start();
         }
         let index = u32::try_from(self.slots.len()).unwrap_or(END);
-        let bucket = self.bucket(hash);
-        let mut length = 0;
-        let mut last = END;
-        let mut at = self.buckets.get(bucket).copied().unwrap_or(END);
-        while let Some(slot) = self.slots.get(at as usize) {
-            length += 1;
-            last = at;
-            at = slot.next;
-        }
-        if let Some(slot) = self.slots.get_mut(last as usize) {
-            slot.next = index;
-        } else if let Some(head) = self.buckets.get_mut(bucket) {
-            *head = index;
-        }
+        self.link(spot, index);
         self.slots.push(Slot {
-            hash,
+            hash: spot.hash,
             next: END,
             entry: Some((key, value)),
         });
         self.live += 1;
-        if length >= LONG_CHAIN && self.buckets.len() < MIN_TREE_CAPACITY {
+        if spot.depth >= LONG_CHAIN && self.buckets.len() < MIN_TREE_CAPACITY {
             self.rebuild(self.buckets.len() * 2);
         }
         if self.live > self.buckets.len() / 4 * 3 + self.buckets.len() % 4 * 3 / 4 {
             self.rebuild((self.buckets.len() * 2).min(MAX_CAPACITY));
         }
+        None
+    }
+
+    /// Takes the entry at a spot out, if there is one.
+    pub(super) fn remove_at(&mut self, found: Spot) -> Option<(Value, Value)> {
+        let slot = self.slots.get_mut(found.slot as usize)?;
+        let taken = slot.entry.take();
+        let next = slot.next;
+        self.link(found, next);
+        self.live -= 1;
+        if self.slots.len() > 32 && self.slots.len() / 4 > self.live {
+            self.rebuild(self.buckets.len());
+        }
+        taken
+    }
+
+    /// Lets the chain go on at `next` after what stands before the spot.
+    fn link(&mut self, spot: Spot, next: u32) {
+        if let Some(before) = self.slots.get_mut(spot.before as usize) {
+            before.next = next;
+            return;
+        }
+        let bucket = self.bucket(spot.hash);
+        if let Some(head) = self.buckets.get_mut(bucket) {
+            *head = next;
+        }
+    }
+
+    /// Makes the buckets, before the first entry comes.
+    fn start(&mut self) {
+        let (capacity, slots) = match self.initial {
+            0 => (DEFAULT_CAPACITY, FIRST_SLOTS),
+            initial => (initial, initial.min(MIN_TREE_CAPACITY)),
+        };
+        self.buckets = vec![END; capacity];
+        self.slots.reserve(slots);
     }
 
     /// Makes room before `more` entries are put, as `HashMap.putAll` does.
@@ -146,63 +185,46 @@ impl HashTable {
     /// Spreads the chains over `capacity` buckets, each in its former order,
     /// and drops the slots of removed entries.
     fn rebuild(&mut self, capacity: usize) {
-        let order = self.bucket_order();
-        let mut position = vec![END; self.slots.len()];
-        let mut kept = 0_u32;
-        for (slot, place) in self.slots.iter().zip(&mut position) {
-            if slot.entry.is_some() {
-                *place = kept;
-                kept += 1;
-            }
+        if self.live < self.slots.len() {
+            self.drop_empty_slots();
         }
-        self.slots.retain(|slot| slot.entry.is_some());
-        self.buckets = vec![END; capacity];
+        let before = std::mem::replace(&mut self.buckets, vec![END; capacity]);
         let mut tails = vec![END; capacity];
-        for old in order {
-            let Some(&index) = position.get(old as usize) else {
-                continue;
-            };
-            let Some(slot) = self.slots.get_mut(index as usize) else {
-                continue;
-            };
-            slot.next = END;
-            let bucket = slot.hash as usize & (capacity - 1);
-            let tail = std::mem::replace(&mut tails[bucket], index);
-            match self.slots.get_mut(tail as usize) {
-                Some(before) => before.next = index,
-                None => self.buckets[bucket] = index,
+        for head in before {
+            let mut at = head;
+            while let Some(slot) = self.slots.get_mut(at as usize) {
+                let bucket = slot.hash as usize & (capacity - 1);
+                let next = std::mem::replace(&mut slot.next, END);
+                let tail = std::mem::replace(&mut tails[bucket], at);
+                match self.slots.get_mut(tail as usize) {
+                    Some(before) => before.next = at,
+                    None => self.buckets[bucket] = at,
+                }
+                at = next;
             }
         }
     }
 
-    /// Takes an entry out.
-    pub(super) fn remove(
-        &mut self,
-        hash: u32,
-        matches: impl Fn(&Value) -> bool,
-    ) -> Option<(Value, Value)> {
-        let index = u32::try_from(self.find(hash, matches)?).ok()?;
-        let next = self.slots.get(index as usize)?.next;
-        let bucket = self.bucket(hash);
-        let head = self.buckets.get_mut(bucket)?;
-        if *head == index {
-            *head = next;
-        } else {
-            let mut at = *head;
-            while let Some(slot) = self.slots.get_mut(at as usize) {
-                if slot.next == index {
-                    slot.next = next;
-                    break;
-                }
-                at = slot.next;
-            }
+    /// Moves the entries together, so that no slot of a removed one is left.
+    fn drop_empty_slots(&mut self) {
+        let mut kept = 0_u32;
+        let places: Vec<u32> = self
+            .slots
+            .iter()
+            .map(|slot| {
+                let place = kept;
+                kept += u32::from(slot.entry.is_some());
+                place
+            })
+            .collect();
+        let moved = |at: u32| places.get(at as usize).copied().unwrap_or(END);
+        self.slots.retain(|slot| slot.entry.is_some());
+        for slot in &mut self.slots {
+            slot.next = moved(slot.next);
         }
-        let taken = self.slots.get_mut(index as usize)?.entry.take();
-        self.live -= 1;
-        if self.slots.len() > 32 && self.slots.len() / 4 > self.live {
-            self.rebuild(self.buckets.len());
+        for head in &mut self.buckets {
+            *head = moved(*head);
         }
-        taken
     }
 
     /// Takes all entries out; the capacity stays.
@@ -218,18 +240,6 @@ impl HashTable {
             copy::give(key, pile);
             copy::give(value, pile);
         }
-    }
-
-    fn bucket_order(&self) -> Vec<u32> {
-        let mut order = Vec::with_capacity(self.live);
-        for &head in &self.buckets {
-            let mut at = head;
-            while let Some(slot) = self.slots.get(at as usize) {
-                order.push(at);
-                at = slot.next;
-            }
-        }
-        order
     }
 
     /// Entries by bucket: the order of `HashMap`.

@@ -1,10 +1,10 @@
-//! Lists: a shared handle to a vector of values.
+//! Lists: elements in order that may come and go.
 
-use std::cell::{Cell, Ref, RefCell, RefMut};
+use std::cell::Cell;
 use std::fmt;
-use std::rc::Rc;
 
-use super::{Value, copy};
+use super::Value;
+use super::items::Items;
 
 /// Which Java class a list is of; they hold their elements alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,13 +33,13 @@ impl ListKind {
 }
 
 /// A shared handle to a list; a clone refers to the same list.
-#[derive(Clone)]
-pub struct List(Rc<Inner>);
+pub type List = Items<Growing>;
 
-struct Inner {
+/// What is known of a list.
+#[derive(Clone)]
+pub struct Growing {
     kind: ListKind,
     changes: Cell<u32>,
-    items: RefCell<Vec<Value>>,
 }
 
 impl List {
@@ -52,44 +52,19 @@ impl List {
     /// A handle to a new list of this kind.
     #[must_use]
     pub fn of_kind(kind: ListKind, items: Vec<Value>) -> Self {
-        Self(Rc::new(Inner {
-            kind,
-            changes: Cell::new(0),
-            items: RefCell::new(items),
-        }))
+        let changes = Cell::new(0);
+        Self::with(Growing { kind, changes }, items)
     }
 
     /// Its class.
+    #[inline]
     #[must_use]
     pub fn kind(&self) -> ListKind {
-        self.0.kind
-    }
-
-    /// Looks at the elements. Not while they are borrowed to be changed.
-    #[must_use]
-    pub fn borrow(&self) -> Ref<'_, Vec<Value>> {
-        self.0.items.borrow()
-    }
-
-    /// Changes elements, or (after [`List::touch`]) their number.
-    #[must_use]
-    pub fn borrow_mut(&self) -> RefMut<'_, Vec<Value>> {
-        self.0.items.borrow_mut()
-    }
-
-    /// How many elements it has.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.borrow().len()
-    }
-
-    /// Whether it has none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.borrow().is_empty()
+        self.known().kind
     }
 
     /// A clone of an element.
+    #[inline]
     #[must_use]
     pub fn get(&self, index: usize) -> Option<Value> {
         self.borrow().get(index).cloned()
@@ -102,37 +77,24 @@ impl List {
     }
 
     /// Notes that the number of elements changes (`modCount`).
+    #[inline]
     pub fn touch(&self) {
-        self.0.changes.set(self.0.changes.get().wrapping_add(1));
+        let changes = &self.known().changes;
+        changes.set(changes.get().wrapping_add(1));
     }
 
     /// How often [`List::touch`] was called: an iterator that sees it change has
     /// to fail.
+    #[inline]
     #[must_use]
     pub fn changes(&self) -> u32 {
-        self.0.changes.get()
+        self.known().changes.get()
     }
 
     /// The elements as clones.
     #[must_use]
     pub fn items(&self) -> Vec<Value> {
         self.borrow().clone()
-    }
-
-    /// Whether both are the same list.
-    #[must_use]
-    pub fn same(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
-
-    pub(super) fn is_last(&self) -> bool {
-        Rc::strong_count(&self.0) == 1
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        copy::drop_items(self.items.get_mut());
     }
 }
 

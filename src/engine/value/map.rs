@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 
 use super::hash::{hash_code, spread};
-use super::hash_table::{ByBucket, ByInsertion, HashTable, capacity_for};
+use super::hash_table::{ByBucket, ByInsertion, HashTable, Spot, capacity_for};
 use super::text::hash_code_of_str;
 use super::tree::Tree;
-use super::{JavaString, Value, copy, equals};
+use super::{JavaString, Value, copy, equals, kept};
 
 /// In which order a map or set gives its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +119,7 @@ impl JavaMap {
 
     /// Its order.
     #[must_use]
+    #[inline]
     pub const fn order(&self) -> Order {
         match self.store {
             Store::Hash(_) => Order::Hash,
@@ -139,6 +140,7 @@ impl JavaMap {
     /// Whether scripts may not change it (`Collections.unmodifiableMap`). Only a
     /// mark: those who run scripts ask for it.
     #[must_use]
+    #[inline]
     pub const fn is_fixed(&self) -> bool {
         self.fixed
     }
@@ -150,6 +152,7 @@ impl JavaMap {
 
     /// How many entries it has.
     #[must_use]
+    #[inline]
     pub const fn len(&self) -> usize {
         match &self.store {
             Store::Hash(table) | Store::Linked(table) => table.len(),
@@ -172,6 +175,7 @@ impl JavaMap {
 
     /// The value of a key.
     #[must_use]
+    #[inline]
     pub fn get(&self, key: &Value) -> Option<&Value> {
         match &self.store {
             Store::Hash(table) | Store::Linked(table) => {
@@ -183,6 +187,7 @@ impl JavaMap {
 
     /// The value of a string key.
     #[must_use]
+    #[inline]
     pub fn get_string(&self, key: &JavaString) -> Option<&Value> {
         match &self.store {
             Store::Hash(table) | Store::Linked(table) => {
@@ -201,6 +206,7 @@ impl JavaMap {
     /// The value of a string key whose `hashCode()` is known: for keys that are
     /// looked up again and again.
     #[must_use]
+    #[inline]
     pub fn get_hashed(&self, key: &str, hash: i32) -> Option<&Value> {
         match &self.store {
             Store::Hash(table) | Store::Linked(table) => table.get(
@@ -230,11 +236,28 @@ impl JavaMap {
     /// Puts a value; gives the one that was there before (`None`: a new key).
     /// In a sorted map by natural order.
     pub fn put(&mut self, key: Value, value: Value) -> Option<Value> {
-        let old = match &mut self.store {
+        let spot = self.seek(&key);
+        self.put_at(spot, key, value)
+    }
+
+    /// Where a key is, or would be put; nothing in a sorted map.
+    pub(super) fn seek(&self, key: &Value) -> Option<Spot> {
+        match &self.store {
             Store::Hash(table) | Store::Linked(table) => {
-                table.put(spread(hash_code(&key)), key, value)
+                Some(table.seek(spread(hash_code(key)), |known| equals(known, key)))
             }
-            Store::Tree(tree) => tree.put(key, value),
+            Store::Tree(_) => None,
+        }
+    }
+
+    /// As [`put`](Self::put) where [`seek`](Self::seek) found the spot of the key.
+    pub(super) fn put_at(&mut self, spot: Option<Spot>, key: Value, value: Value) -> Option<Value> {
+        let old = match (&mut self.store, spot) {
+            (Store::Hash(table) | Store::Linked(table), Some(spot)) => {
+                table.put_at(spot, key, value)
+            }
+            (Store::Tree(tree), _) => tree.put(key, value),
+            (Store::Hash(_) | Store::Linked(_), None) => None,
         };
         if old.is_none() {
             self.changes = self.changes.wrapping_add(1);
@@ -244,7 +267,7 @@ impl JavaMap {
 
     /// Puts a value under a string key.
     pub fn put_str(&mut self, key: &str, value: Value) -> Option<Value> {
-        self.put(Value::str(key), value)
+        self.put(Value::Str(kept(key)), value)
     }
 
     /// Puts into a sorted map by a comparison that may fail, such as a function
@@ -270,11 +293,16 @@ impl JavaMap {
 
     /// Takes a key out; gives its value.
     pub fn remove(&mut self, key: &Value) -> Option<Value> {
-        let taken = match &mut self.store {
-            Store::Hash(table) | Store::Linked(table) => {
-                table.remove(spread(hash_code(key)), |known| equals(known, key))
-            }
-            Store::Tree(tree) => tree.remove(key),
+        let spot = self.seek(key);
+        self.remove_at(spot, key)
+    }
+
+    /// As [`remove`](Self::remove) where [`seek`](Self::seek) found the spot.
+    pub(super) fn remove_at(&mut self, spot: Option<Spot>, key: &Value) -> Option<Value> {
+        let taken = match (&mut self.store, spot) {
+            (Store::Hash(table) | Store::Linked(table), Some(spot)) => table.remove_at(spot),
+            (Store::Tree(tree), _) => tree.remove(key),
+            (Store::Hash(_) | Store::Linked(_), None) => None,
         };
         taken.map(|(_, value)| {
             self.changes = self.changes.wrapping_add(1);
@@ -284,7 +312,7 @@ impl JavaMap {
 
     /// Takes a string key out; gives its value.
     pub fn remove_str(&mut self, key: &str) -> Option<Value> {
-        self.remove(&Value::str(key))
+        self.remove(&Value::Str(kept(key)))
     }
 
     /// Takes all entries out; as in Java the capacity stays.
@@ -305,12 +333,23 @@ impl JavaMap {
 
     /// The entries in the order of the map.
     #[must_use]
+    #[inline]
     pub fn iter(&self) -> Entries<'_> {
         Entries(match &self.store {
             Store::Hash(table) => Inside::ByBucket(table.by_bucket()),
             Store::Linked(table) => Inside::ByInsertion(table.by_insertion()),
             Store::Tree(tree) => Inside::Sorted(tree.iter()),
         })
+    }
+
+    /// The first entry, or the last one.
+    #[must_use]
+    pub fn end(&self, last: bool) -> Option<(&Value, &Value)> {
+        match (&self.store, last) {
+            (Store::Tree(tree), true) => tree.iter().next_back().map(|(key, value)| (key, value)),
+            (_, true) => self.iter().last(),
+            (_, false) => self.iter().next(),
+        }
     }
 
     /// Takes the lists, maps and sets out to a pile, for a drop without recursion.

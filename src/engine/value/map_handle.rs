@@ -19,12 +19,14 @@ impl Map {
 
     /// Looks at the map. Not while it is borrowed to be changed.
     #[must_use]
+    #[inline]
     pub fn borrow(&self) -> Ref<'_, JavaMap> {
         self.0.borrow()
     }
 
     /// Changes the map. Not while it is looked at.
     #[must_use]
+    #[inline]
     pub fn borrow_mut(&self) -> RefMut<'_, JavaMap> {
         self.0.borrow_mut()
     }
@@ -33,6 +35,22 @@ impl Map {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Value> {
         self.borrow().get_str(key).cloned()
+    }
+
+    /// Puts a value under any key, be it the map itself; gives the one that was
+    /// there.
+    #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
+    pub fn insert(&self, key: Value, value: Value) -> Option<Value> {
+        // Hash codes and comparisons look at maps: it is not to be changed meanwhile.
+        let spot = self.borrow().seek(&key);
+        self.borrow_mut().put_at(spot, key, value)
+    }
+
+    /// Takes any key out, be it the map itself.
+    #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
+    pub fn take(&self, key: &Value) -> Option<Value> {
+        let spot = self.borrow().seek(key);
+        self.borrow_mut().remove_at(spot, key)
     }
 
     /// Puts a value under a string key; gives the one that was there.
@@ -64,6 +82,7 @@ impl Map {
 
     /// Whether both are the same map.
     #[must_use]
+    #[inline]
     pub fn same(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }

@@ -1,20 +1,25 @@
 //! Sets: maps without values, as in Java.
 
-use std::cell::{Ref, RefCell, RefMut};
+use std::cell::{Ref, RefMut};
 use std::fmt;
-use std::rc::Rc;
 
-use super::{JavaMap, Order, Value};
+use super::{JavaMap, Map, Order, Value};
 
-/// A shared handle to a set: a [`JavaMap`] whose values are all null.
+/// A shared handle to a set: a [`Map`] whose values are all null.
 #[derive(Clone)]
-pub struct Set(Rc<RefCell<JavaMap>>);
+pub struct Set(Map);
 
 impl Set {
     /// A handle to a new set with the keys of `map`.
     #[must_use]
     pub fn new(map: JavaMap) -> Self {
-        Self(Rc::new(RefCell::new(map)))
+        Self(Map::new(map))
+    }
+
+    /// The map whose keys are the elements.
+    #[must_use]
+    pub const fn as_map(&self) -> &Map {
+        &self.0
     }
 
     /// Looks at the set.
@@ -32,26 +37,23 @@ impl Set {
     /// Adds an element; whether it was new.
     #[expect(clippy::must_use_candidate, reason = "it is called for its effect")]
     pub fn add(&self, item: Value) -> bool {
-        let mut map = self.borrow_mut();
-        let before = map.len();
-        map.put(item, Value::Null);
-        map.len() > before
+        self.0.insert(item, Value::Null).is_none()
     }
 
     /// The elements, in order, as clones.
     #[must_use]
     pub fn items(&self) -> Vec<Value> {
-        self.borrow().iter().map(|(key, _)| key.clone()).collect()
+        self.0.keys()
     }
 
     /// Whether both are the same set.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
+        self.0.same(&other.0)
     }
 
     pub(super) fn is_last(&self) -> bool {
-        Rc::strong_count(&self.0) == 1
+        self.0.is_last()
     }
 
     pub(super) fn class_name(&self) -> &'static str {

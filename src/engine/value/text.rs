@@ -40,15 +40,21 @@ impl JavaString {
 
     fn from_ascii(text: &str) -> Self {
         debug_assert!(text.is_ascii());
-        let bytes = text.as_bytes();
-        let mut small = [0; SMALL];
-        match (small.get_mut(..bytes.len()), u8::try_from(bytes.len())) {
-            (Some(place), Ok(length)) => {
-                place.copy_from_slice(bytes);
-                Self::new(Text::Small(length, small))
-            }
-            _ => Self::new(Text::Ascii(text.into())),
+        if text.len() <= SMALL {
+            Self::of_short(text.as_bytes(), &[])
+        } else {
+            Self::new(Text::Ascii(text.into()))
         }
+    }
+
+    /// Two ASCII texts one after the other, together no longer than [`SMALL`].
+    fn of_short(left: &[u8], right: &[u8]) -> Self {
+        let mut small = [0; SMALL];
+        let length = left.len() + right.len();
+        small[..left.len()].copy_from_slice(left);
+        small[left.len()..length].copy_from_slice(right);
+        let length = u8::try_from(length).unwrap_or_default();
+        Self::new(Text::Small(length, small))
     }
 
     /// A string of these UTF-16 units; surrogates need not be paired.
@@ -68,7 +74,10 @@ impl JavaString {
     /// A string of one UTF-16 unit.
     #[must_use]
     pub fn from_unit(unit: u16) -> Self {
-        Self::from_utf16(&[unit])
+        match u8::try_from(unit) {
+            Ok(byte) if byte.is_ascii() => Self::of_short(&[byte], &[]),
+            _ => Self::new(Text::Wide([unit].into())),
+        }
     }
 
     /// The ASCII text, if there are no other characters in it.
@@ -83,6 +92,7 @@ impl JavaString {
         }
     }
 
+    #[inline]
     fn ascii_bytes(&self) -> Option<&[u8]> {
         match &self.0.text {
             Text::Small(length, bytes) => bytes.get(..usize::from(*length)),
@@ -93,6 +103,7 @@ impl JavaString {
 
     /// The UTF-16 units, if there is a character beyond ASCII.
     #[must_use]
+    #[inline]
     pub fn as_wide(&self) -> Option<&[u16]> {
         match &self.0.text {
             Text::Wide(units) => Some(units),
@@ -112,6 +123,7 @@ impl JavaString {
 
     /// Its length in UTF-16 units.
     #[must_use]
+    #[inline]
     pub fn len(&self) -> usize {
         match &self.0.text {
             Text::Small(length, _) => usize::from(*length),
@@ -122,12 +134,14 @@ impl JavaString {
 
     /// Whether it is empty.
     #[must_use]
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// The UTF-16 unit at `index`.
     #[must_use]
+    #[inline]
     pub fn unit(&self, index: usize) -> Option<u16> {
         match &self.0.text {
             Text::Wide(units) => units.get(index).copied(),
@@ -166,14 +180,22 @@ impl JavaString {
             Text::Ascii(text) => text.get(start..end).map(Self::from_ascii),
             Text::Small(length, bytes) => {
                 let part = bytes.get(..usize::from(*length))?.get(start..end)?;
-                let mut small = [0; SMALL];
-                small.get_mut(..part.len())?.copy_from_slice(part);
-                Some(Self::new(Text::Small(
-                    u8::try_from(part.len()).ok()?,
-                    small,
-                )))
+                Some(Self::of_short(part, &[]))
             }
         }
+    }
+
+    /// Whether `part` stands at the unit `start` of this text.
+    #[must_use]
+    pub fn has_at(&self, start: usize, part: &Self) -> bool {
+        let Some(end) = start.checked_add(part.len()) else {
+            return false;
+        };
+        if let (Some(whole), Some(part)) = (self.ascii_bytes(), part.ascii_bytes()) {
+            return whole.get(start..end) == Some(part);
+        }
+        let units = self.units().skip(start).take(part.len());
+        end <= self.len() && units.eq(part.units())
     }
 
     /// This text followed by `other`.
@@ -186,11 +208,8 @@ impl JavaString {
             return Self::from_utf16(&units);
         };
         let length = left.len() + right.len();
-        if let (true, Ok(short)) = (length <= SMALL, u8::try_from(length)) {
-            let mut small = [0; SMALL];
-            small[..left.len()].copy_from_slice(left);
-            small[left.len()..length].copy_from_slice(right);
-            return Self::new(Text::Small(short, small));
+        if length <= SMALL {
+            return Self::of_short(left, right);
         }
         let mut text = String::with_capacity(length);
         text.push_str(self.as_ascii().unwrap_or_default());
@@ -198,13 +217,28 @@ impl JavaString {
         Self::new(Text::Ascii(text.into()))
     }
 
+    /// This text followed by a whole number in decimal.
+    #[must_use]
+    pub fn concat_number(&self, number: i64) -> Self {
+        let mut buffer = [0; DIGITS];
+        let digits = decimal(number, &mut buffer);
+        match self.ascii_bytes() {
+            Some(bytes) if bytes.len() + digits.len() <= SMALL => Self::of_short(bytes, digits),
+            _ => self.concat(&Self::of_short(digits, &[])),
+        }
+    }
+
     /// `String.hashCode()`.
     #[must_use]
+    #[inline]
     pub fn hash_code(&self) -> i32 {
-        let known = self.0.hash.get();
-        if known != 0 {
-            return known;
+        match self.0.hash.get() {
+            0 => self.compute_hash_code(),
+            known => known,
         }
+    }
+
+    fn compute_hash_code(&self) -> i32 {
         let hash = match self.ascii_bytes() {
             Some(bytes) => hash_of(bytes.iter().map(|&byte| u16::from(byte))),
             None => hash_of(self.units()),
@@ -215,18 +249,42 @@ impl JavaString {
 
     /// Whether both are the same object (`==` of Java).
     #[must_use]
+    #[inline]
     pub fn same(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
 
     /// Whether the text equals `other`, a UTF-8 text.
     #[must_use]
+    #[inline]
     pub fn eq_str(&self, other: &str) -> bool {
         match &self.0.text {
             Text::Wide(units) => other.encode_utf16().eq(units.iter().copied()),
             _ => self.ascii_bytes() == Some(other.as_bytes()),
         }
     }
+}
+
+/// The digits of the longest `long`, with its sign.
+const DIGITS: usize = 20;
+
+/// A whole number in decimal, at the end of the buffer.
+fn decimal(number: i64, buffer: &mut [u8; DIGITS]) -> &[u8] {
+    let mut rest = number.unsigned_abs();
+    let mut start = DIGITS;
+    loop {
+        start -= 1;
+        buffer[start] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if number < 0 {
+        start -= 1;
+        buffer[start] = b'-';
+    }
+    &buffer[start..]
 }
 
 /// `String.hashCode()` of a UTF-8 text.
@@ -243,6 +301,13 @@ fn hash_of(units: impl Iterator<Item = u16>) -> i32 {
     units.fold(0_i32, |hash, unit| {
         hash.wrapping_mul(31).wrapping_add(i32::from(unit))
     })
+}
+
+impl From<i64> for JavaString {
+    /// A whole number in decimal.
+    fn from(number: i64) -> Self {
+        Self::of_short(decimal(number, &mut [0; DIGITS]), &[])
+    }
 }
 
 impl From<&str> for JavaString {
@@ -266,11 +331,12 @@ impl From<String> for JavaString {
 }
 
 impl PartialEq for JavaString {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         self.same(other)
-            || match (self.as_wide(), other.as_wide()) {
-                (None, None) => self.ascii_bytes() == other.ascii_bytes(),
+            || match (self.ascii_bytes(), other.ascii_bytes()) {
                 (Some(left), Some(right)) => left == right,
+                (None, None) => self.as_wide() == other.as_wide(),
                 _ => false,
             }
     }

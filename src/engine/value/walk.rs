@@ -19,6 +19,7 @@ thread_local! {
 /// How many elements were visited on this thread so far. Who counts the work of
 /// a script takes the difference.
 #[must_use]
+#[inline]
 pub fn visits() -> u64 {
     VISITS.get()
 }
@@ -48,6 +49,7 @@ impl Drop for Walk {
 }
 
 /// Counts an element; whether the bound is kept.
+#[inline]
 pub(super) fn visit() -> bool {
     let count = VISITS.get() + 1;
     VISITS.set(count);

@@ -86,6 +86,7 @@ fn walk(
         return Some(Difference::of(None, None));
     }
     match (a, b) {
+        (Value::Str(a), Value::Str(b)) if a == b => None,
         (Value::Map(a), Value::Map(b)) => entries(&a.borrow(), &b.borrow(), tolerance, depth + 1),
         (Value::List(a), Value::List(b)) => items(&a.borrow(), &b.borrow(), tolerance, depth + 1),
         (Value::Set(set), other) => walk(
@@ -114,10 +115,12 @@ fn entries(a: &JavaMap, b: &JavaMap, tolerance: f64, depth: usize) -> Option<Dif
         walk(Some(value), b.get(key), tolerance, depth)
             .map(|found| found.within(&key.to_java_string()))
     });
-    in_both.or_else(|| {
-        let (key, value) = b.iter().find(|(key, _)| !a.contains_key(key))?;
-        Some(Difference::of(None, Some(value)).within(&key.to_java_string()))
-    })
+    // All of `a` is in `b`: as many entries are the same entries.
+    if in_both.is_some() || a.len() == b.len() {
+        return in_both;
+    }
+    let (key, value) = b.iter().find(|(key, _)| !a.contains_key(key))?;
+    Some(Difference::of(None, Some(value)).within(&key.to_java_string()))
 }
 
 fn items(a: &[Value], b: &[Value], tolerance: f64, depth: usize) -> Option<Difference> {

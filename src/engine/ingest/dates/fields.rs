@@ -2,8 +2,8 @@
 //! resolution of `java.time.format.Parsed`, and the defaults which Elasticsearch
 //! fills in for what was not said.
 
-use super::civil::{Date, is_leap, month_length};
 use super::zone::Zone;
+use crate::engine::civil::{Date, is_leap, month_length};
 
 /// A field of a date or time (`java.time.temporal.ChronoField`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 //! formats, and the defaults for what a text leaves out
 //! (Elasticsearch guide, "Date processor", "Mapping date format").
 
-mod civil;
 mod fields;
 mod named;
 mod names;
@@ -12,9 +11,9 @@ mod pattern;
 mod printer;
 mod zone;
 
+use crate::engine::civil::{DAY, Date};
 use crate::engine::failure::Failure;
 
-use civil::{DAY, Date};
 use fields::{Field, Fields};
 pub(super) use names::Language;
 use pattern::Element;
@@ -153,17 +152,13 @@ impl Format {
 }
 
 /// `2026-01-31T08:00:00.5Z`: an instant with the digits that its fraction has.
-pub(super) fn iso_instant(seconds: i64, nano: u32) -> Option<String> {
-    let when = Zoned {
-        seconds,
-        nano: nano.into(),
-        zone: Zone::UTC,
-    };
-    let whole = Format::new("uuuu-MM-dd'T'HH:mm:ss").ok()?;
-    let text = whole.print(&when, Language::ENGLISH).ok()?;
+pub(super) fn iso_instant(seconds: i64, nano: u32) -> String {
+    let date = Date::from_days(seconds.div_euclid(DAY));
+    let second = seconds.rem_euclid(DAY);
+    let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
     let fraction = format!(".{nano:09}");
     let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
-    Some(format!("{text}{fraction}Z"))
+    format!("{date}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
 }
 
 enum Mismatch {

@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 
 use super::Zoned;
-use super::civil::{DAY, Date};
 use super::fields::Field;
 use super::names::Language;
 use super::parser::texts;
 use super::pattern::{Element, Number, OffsetStyle, Sign};
 use super::zone::offset_text;
+use crate::engine::civil::{DAY, Date};
 
 /// Appends the text of `when`.
 ///

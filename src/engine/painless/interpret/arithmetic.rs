@@ -17,6 +17,7 @@ type Outcome = Result<Value, DivisionByZero>;
     clippy::cast_possible_truncation,
     reason = "narrowing drops the high bits and saturates from floating point, as in Java"
 )]
+#[inline]
 pub(in crate::engine::painless) fn to_int(value: &Value) -> Option<i32> {
     Some(match value {
         Value::Byte(n) => i32::from(*n),
@@ -89,7 +90,9 @@ pub(in crate::engine::painless) fn convert(value: &Value, ty: Type) -> Option<Va
     })
 }
 
-fn ints(operator: Binary, left: i32, right: i32) -> Option<Outcome> {
+/// A binary operator on two `int`s.
+#[inline]
+pub(super) fn ints(operator: Binary, left: i32, right: i32) -> Option<Outcome> {
     let shift = right.cast_unsigned();
     Some(Ok(Value::Int(match operator {
         Binary::Mul => left.wrapping_mul(right),
@@ -207,7 +210,9 @@ pub(in crate::engine::painless) fn unary(
     })
 }
 
-fn decide<T: PartialOrd>(operator: Comparison, left: &T, right: &T) -> bool {
+/// A comparison of two numbers.
+#[inline]
+pub(super) fn decide<T: PartialOrd>(operator: Comparison, left: &T, right: &T) -> bool {
     match operator {
         Comparison::Equal | Comparison::Same => left == right,
         Comparison::NotEqual | Comparison::NotSame => left != right,

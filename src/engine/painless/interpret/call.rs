@@ -3,14 +3,17 @@
 use super::def::no_class;
 use super::statement::Flow;
 use super::{Run, Vm, illegal_argument, throw_bare};
-use crate::engine::painless::code::{DefCall, Referee};
+use crate::engine::painless::code::{Code, DefCall, Referee};
 use crate::engine::painless::library::MethodId;
 use crate::engine::painless::methods::standin;
 use crate::engine::painless::types::Type;
 use crate::engine::value::{Value, visits};
 
-/// From which length on a receiver counts as work: that many units for a step.
-const SHORT: usize = 128;
+/// From which length on a text counts as work: that many units for a step.
+const UNITS: usize = 128;
+
+/// The same for the elements of a list: to look at one takes longer.
+const ELEMENTS: usize = 16;
 
 /// What a function value calls in the end.
 #[derive(Clone, Debug)]
@@ -22,6 +25,45 @@ pub(in crate::engine::painless) enum Callee {
 }
 
 impl Vm<'_> {
+    /// Evaluates in order.
+    pub(super) fn eval_all(&mut self, codes: &[Code]) -> Run<Vec<Value>> {
+        let mut values = Vec::with_capacity(codes.len());
+        for code in codes {
+            values.push(self.eval(code)?);
+        }
+        Ok(values)
+    }
+
+    /// Evaluates in order and hands the values on; a few of them need no vector.
+    #[inline]
+    pub(super) fn with_values(
+        &mut self,
+        codes: &[Code],
+        take: impl FnOnce(&mut Self, &mut [Value]) -> Run<Value>,
+    ) -> Run<Value> {
+        match codes {
+            [one] => {
+                let one = self.eval(one)?;
+                take(self, &mut [one])
+            }
+            [one, two] => {
+                let one = self.eval(one)?;
+                let two = self.eval(two)?;
+                take(self, &mut [one, two])
+            }
+            [one, two, three] => {
+                let one = self.eval(one)?;
+                let two = self.eval(two)?;
+                let three = self.eval(three)?;
+                take(self, &mut [one, two, three])
+            }
+            codes => {
+                let mut values = self.eval_all(codes)?;
+                take(self, &mut values)
+            }
+        }
+    }
+
     /// Runs a function of the script.
     pub(super) fn call_routine(
         &mut self,
@@ -79,18 +121,18 @@ impl Vm<'_> {
     /// Counts the work that goes with the length of a receiver, and what
     /// comparisons and hash codes went through since the last time.
     fn charge(&mut self, receiver: &Value) -> Run<()> {
-        let length = match receiver {
-            Value::Str(text) => text.len(),
-            Value::List(list) => list.len(),
-            _ => 0,
-        };
         let visits = visits();
         let seen = std::mem::replace(&mut self.visits, visits);
         self.steps += visits.wrapping_sub(seen);
-        if length < SHORT {
+        let steps = match receiver {
+            Value::Str(text) => text.len() / UNITS,
+            Value::List(list) | Value::FrozenList(list) => list.len() / ELEMENTS,
+            _ => 0,
+        };
+        if steps == 0 {
             return Ok(());
         }
-        self.work(length / SHORT)
+        self.work(steps)
     }
 
     /// Calls a method by name, as a call on `def` does.
@@ -128,7 +170,11 @@ impl Vm<'_> {
     }
 
     pub(super) fn call_def(&mut self, call: &DefCall) -> Run<Value> {
-        let mut values = self.eval_all(&call.values)?;
+        self.with_values(&call.values, |vm, values| vm.dispatch(call, values))
+    }
+
+    /// Calls the method that the class of the first value has.
+    fn dispatch(&mut self, call: &DefCall, values: &mut [Value]) -> Run<Value> {
         let Some((receiver, arguments)) = values.split_first_mut() else {
             return illegal_argument("a call without a receiver");
         };
@@ -156,6 +202,6 @@ impl Vm<'_> {
                 *value = self.adapt(taken, *from, *to)?;
             }
         }
-        self.invoke(method, &values)
+        self.invoke(method, values)
     }
 }

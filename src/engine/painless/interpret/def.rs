@@ -27,9 +27,7 @@ impl Vm<'_> {
         if operator == Binary::Add
             && let (Value::Str(_), _) | (_, Value::Str(_)) = (left, right)
         {
-            let left = self.string_of(left)?;
-            let right = self.string_of(right)?;
-            return self.new_text(left.concat(&right));
+            return self.joined(left, right);
         }
         if left.is_null() || right.is_null() {
             let side = if left.is_null() { "left" } else { "right" };

@@ -1,10 +1,12 @@
 //! Evaluating expressions.
 
-use super::arithmetic::{binary, compare, unary};
+use super::arithmetic::{binary, compare, decide, ints, to_int, unary};
 use super::def::division;
 use super::{ELEMENT, Exception, Run, Vm, class_cast, null_pointer, throw};
 use crate::engine::painless::ast::{Binary, Comparison};
-use crate::engine::painless::code::{Act, Cast, Chain, Code, Compound, Kind, NOWHERE, Op};
+use crate::engine::painless::code::{
+    Act, Cast, Chain, Code, Compound, Constant, Kind, NOWHERE, Op,
+};
 use crate::engine::painless::library::MethodId;
 use crate::engine::painless::methods::pattern::Pattern;
 use crate::engine::painless::types::Type;
@@ -33,6 +35,23 @@ impl Vm<'_> {
         }
     }
 
+    /// An operand of arithmetic on `int`; the most frequent ones need no value.
+    pub(super) fn int(&mut self, code: &Code) -> Run<i32> {
+        match &code.op {
+            Op::Local(slot) => {
+                if let Some(Value::Int(n)) = self.variable(*slot) {
+                    return Ok(*n);
+                }
+            }
+            Op::Constant(Constant::Int(n)) => return Ok(*n),
+            _ => {}
+        }
+        match to_int(&self.eval(code)?) {
+            Some(n) => Ok(n),
+            None => class_cast("operands of another type"),
+        }
+    }
+
     /// A condition.
     pub(super) fn test(&mut self, code: &Code) -> Run<bool> {
         self.bool(code)
@@ -49,12 +68,26 @@ impl Vm<'_> {
                 let value = self.eval(inner)?;
                 self.apply(*cast, value)
             }
+            Op::Math(operator, Kind::Int, pair) => {
+                let left = self.int(&pair.0)?;
+                let right = self.int(&pair.1)?;
+                match ints(*operator, left, right) {
+                    Some(Ok(value)) => Ok(value),
+                    Some(Err(zero)) => division(zero),
+                    None => class_cast("operands of another type"),
+                }
+            }
             Op::Math(operator, kind, pair) => {
                 let left = self.eval(&pair.0)?;
                 let right = self.eval(&pair.1)?;
                 self.arithmetic(*operator, *kind, &left, &right)
             }
             Op::Concat(parts) => self.concat(parts),
+            Op::Compare(operator, Kind::Int, pair) => {
+                let left = self.int(&pair.0)?;
+                let right = self.int(&pair.1)?;
+                Ok(Value::Bool(decide(*operator, &left, &right)))
+            }
             Op::Compare(operator, kind, pair) => {
                 let left = self.eval(&pair.0)?;
                 let right = self.eval(&pair.1)?;
@@ -227,9 +260,7 @@ impl Vm<'_> {
         operand: &Value,
     ) -> Run<Value> {
         if compound.concat {
-            let left = self.string_of(&before)?;
-            let right = self.string_of(operand)?;
-            let value = self.new_text(left.concat(&right))?;
+            let value = self.joined(&before, operand)?;
             return self.apply(compound.down, value);
         }
         if compound.kind == Kind::Def {
@@ -249,8 +280,7 @@ impl Vm<'_> {
             let left = self.eval(left)?;
             let left = self.string_of(&left)?;
             let right = self.eval(right)?;
-            let right = self.string_of(&right)?;
-            return self.new_text(left.concat(&right));
+            return self.followed(&left, &right);
         }
         let mut texts = Vec::with_capacity(parts.len());
         for part in parts {
@@ -260,28 +290,26 @@ impl Vm<'_> {
         self.new_text(join(&texts))
     }
 
+    /// Two values as strings, one after the other.
+    pub(super) fn joined(&mut self, left: &Value, right: &Value) -> Run<Value> {
+        let left = self.string_of(left)?;
+        self.followed(&left, right)
+    }
+
+    /// A string followed by a value as string.
+    fn followed(&mut self, left: &JavaString, right: &Value) -> Run<Value> {
+        let joined = if let Value::Int(number) = right {
+            let joined = left.concat_number(i64::from(*number));
+            self.allocate(joined.len() - left.len())?;
+            joined
+        } else {
+            left.concat(&self.string_of(right)?)
+        };
+        self.new_text(joined)
+    }
+
     fn native(&mut self, method: MethodId, values: &[Code], at: u32) -> Run<Value> {
-        let result = match values {
-            [one] => {
-                let one = self.eval(one)?;
-                self.invoke(method, &[one])
-            }
-            [one, two] => {
-                let one = self.eval(one)?;
-                let two = self.eval(two)?;
-                self.invoke(method, &[one, two])
-            }
-            [one, two, three] => {
-                let one = self.eval(one)?;
-                let two = self.eval(two)?;
-                let three = self.eval(three)?;
-                self.invoke(method, &[one, two, three])
-            }
-            values => {
-                let values = self.eval_all(values)?;
-                self.invoke(method, &values)
-            }
-        }?;
+        let result = self.with_values(values, |vm, values| vm.invoke(method, values))?;
         if let Value::Object(object) = &result
             && let Some(exception) = object.downcast::<Exception>()
             && exception.at.get() == NOWHERE

@@ -6,6 +6,7 @@
 )]
 
 pub(super) mod arithmetic;
+mod assign;
 mod call;
 mod cast;
 mod def;
@@ -20,7 +21,7 @@ use super::code::{NOWHERE, Program};
 use super::library::Library;
 use super::limits::Limits;
 use super::types::ClassId;
-use crate::engine::value::{JavaString, Order, Value};
+use crate::engine::value::{JavaString, Order, Value, kept};
 
 use call::Callee;
 pub(super) use def::freeze;
@@ -99,21 +100,24 @@ impl<'a> Vm<'a> {
         if let Some(Some(text)) = self.texts.get(index) {
             return text.clone();
         }
-        let text = self.program.texts.get(index).map_or("", String::as_str);
-        let text = JavaString::from(text);
+        let text = kept(self.program.texts.get(index).map_or("", String::as_str));
         if let Some(place) = self.texts.get_mut(index) {
             *place = Some(text.clone());
         }
         text
     }
 
-    fn local(&self, slot: u16) -> Value {
-        self.stack
-            .get(self.base + usize::from(slot))
-            .cloned()
-            .unwrap_or_default()
+    #[inline]
+    fn variable(&self, slot: u16) -> Option<&Value> {
+        self.stack.get(self.base + usize::from(slot))
     }
 
+    #[inline]
+    fn local(&self, slot: u16) -> Value {
+        self.variable(slot).cloned().unwrap_or_default()
+    }
+
+    #[inline]
     fn set_local(&mut self, slot: u16, value: Value) {
         if let Some(place) = self.stack.get_mut(self.base + usize::from(slot)) {
             *place = value;
@@ -155,10 +159,7 @@ impl<'a> Vm<'a> {
     fn step(&mut self) -> Run<()> {
         self.steps += 1;
         if self.steps > self.limits.steps {
-            return beyond(format!(
-                "a script may take at most {} steps",
-                self.limits.steps
-            ));
+            return past("take", self.limits.steps, "steps");
         }
         Ok(())
     }
@@ -190,13 +191,11 @@ impl<'a> Vm<'a> {
     }
 
     /// Counts what is made: units of text or elements of a collection.
+    #[inline]
     pub(super) fn allocate(&mut self, size: usize) -> Run<()> {
         self.allocated = self.allocated.saturating_add(size).saturating_add(1);
         if self.allocated > self.limits.allocation {
-            return beyond(format!(
-                "a script may make at most {} characters and elements",
-                self.limits.allocation
-            ));
+            return past("make", self.limits.allocation, "characters and elements");
         }
         Ok(())
     }
@@ -225,10 +224,15 @@ impl<'a> Vm<'a> {
     }
 
     /// `String.valueOf(value)`.
+    #[inline]
     pub(super) fn string_of(&mut self, value: &Value) -> Run<JavaString> {
-        if let Value::Str(text) = value {
-            return Ok(text.clone());
+        match value {
+            Value::Str(text) => Ok(text.clone()),
+            other => self.render(other),
         }
+    }
+
+    fn render(&mut self, value: &Value) -> Run<JavaString> {
         match value.render(self.limits.text) {
             Ok(text) => {
                 self.allocate(text.len())?;
@@ -304,4 +308,10 @@ impl<'a> Vm<'a> {
         thrown.at = if at == NOWHERE { UNKNOWN } else { at };
         thrown
     }
+}
+
+/// The error of a script that would take or make more than it may.
+#[cold]
+fn past(verb: &str, limit: impl std::fmt::Display, what: &str) -> Run<()> {
+    beyond(format!("a script may {verb} at most {limit} {what}"))
 }

@@ -2,12 +2,12 @@
 
 use super::def::freeze;
 use super::{Run, Vm, illegal_argument, null_pointer, throw};
-use crate::engine::painless::code::{Assign, Code, Gives, Target};
+use crate::engine::painless::code::Target;
 use crate::engine::painless::types::Type;
 use crate::engine::value::{ListKind, Value};
 
 /// What the parts of a target evaluated to.
-enum Found {
+pub(super) enum Found {
     Local(u16),
     One(Value),
     Two(Value, Value),
@@ -26,7 +26,7 @@ impl Vm<'_> {
         self.read(target, &found)
     }
 
-    fn find(&mut self, target: &Target) -> Run<Found> {
+    pub(super) fn find(&mut self, target: &Target) -> Run<Found> {
         Ok(match target {
             Target::Local(slot) => Found::Local(*slot),
             Target::Dot(receiver, ..)
@@ -42,7 +42,7 @@ impl Vm<'_> {
         })
     }
 
-    fn read(&mut self, target: &Target, found: &Found) -> Run<Value> {
+    pub(super) fn read(&mut self, target: &Target, found: &Found) -> Run<Value> {
         match (target, found) {
             (Target::Dot(_, name, text, linked), Found::One(receiver)) => {
                 self.load_dot(receiver, (name, *text, linked))
@@ -71,7 +71,13 @@ impl Vm<'_> {
         }
     }
 
-    fn write(&mut self, target: &Target, found: &Found, value: Value, from: Type) -> Run<()> {
+    pub(super) fn write(
+        &mut self,
+        target: &Target,
+        found: &Found,
+        value: Value,
+        from: Type,
+    ) -> Run<()> {
         match (target, found) {
             (Target::Dot(_, name, text, _), Found::One(receiver)) => {
                 self.store_dot(receiver, name, *text, value, from)
@@ -110,40 +116,6 @@ impl Vm<'_> {
             }
             _ => null_pointer("nothing to write to"),
         }
-    }
-
-    pub(super) fn assign(&mut self, assign: &Assign) -> Run<Value> {
-        if let (Target::Local(slot), None) = (&assign.target, &assign.compound) {
-            let value = self.eval(&assign.value)?;
-            let result = match assign.gives {
-                Gives::Nothing => Value::Null,
-                Gives::Before | Gives::After => value.clone(),
-            };
-            self.set_local(*slot, value);
-            return Ok(result);
-        }
-        let found = self.find(&assign.target)?;
-        let (before, value) = match &assign.compound {
-            None => (Value::Null, self.eval(&assign.value)?),
-            Some(compound) => {
-                let before = self
-                    .read(&assign.target, &found)
-                    .map_err(|thrown| Self::locate(thrown, assign.load_at))?;
-                let operand = self.eval(&assign.value)?;
-                let value = self
-                    .combine(compound, before.clone(), &operand)
-                    .map_err(|thrown| Self::locate(thrown, compound.at))?;
-                (before, value)
-            }
-        };
-        let result = match assign.gives {
-            Gives::Nothing => Value::Null,
-            Gives::Before => before,
-            Gives::After => value.clone(),
-        };
-        self.write(&assign.target, &found, value, assign.value_type)
-            .map_err(|thrown| Self::locate(thrown, assign.store_at))?;
-        Ok(result)
     }
 
     /// The value under a key of a map.
@@ -332,11 +304,6 @@ impl Vm<'_> {
             class: plain.class,
             dims,
         }
-    }
-
-    /// Evaluates in order.
-    pub(super) fn eval_all(&mut self, codes: &[Code]) -> Run<Vec<Value>> {
-        codes.iter().map(|code| self.eval(code)).collect()
     }
 }
 

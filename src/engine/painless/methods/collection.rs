@@ -80,11 +80,7 @@ fn clear(_: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
 
 fn has(vm: &mut Vm<'_>, collection: &Value, item: &Value) -> Run<bool> {
     Ok(match collection {
-        Value::List(list) | Value::FrozenList(list) => {
-            let length = list.len();
-            vm.work(length / 8)?;
-            list.borrow().contains(item)
-        }
+        Value::List(list) | Value::FrozenList(list) => list.borrow().contains(item),
         Value::Set(set) => set.borrow().contains_key(item),
         other => match view(other) {
             Some(view) if view.part == Part::Keys => view.map.borrow().contains_key(item),
@@ -94,7 +90,12 @@ fn has(vm: &mut Vm<'_>, collection: &Value, item: &Value) -> Run<bool> {
 }
 
 fn contains_all(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
+    let length = match at(a, 0) {
+        Value::List(list) | Value::FrozenList(list) => list.len(),
+        _ => 0,
+    };
     for item in vm.items(at(a, 1))? {
+        vm.work(length / 16)?;
         if !has(vm, at(a, 0), &item)? {
             return Ok(Value::Bool(false));
         }
@@ -121,9 +122,8 @@ fn keep(
     let changed = !gone.is_empty();
     match collection {
         Value::Set(set) if !set.borrow().is_fixed() => {
-            let mut map = set.borrow_mut();
             for item in &gone {
-                map.remove(item);
+                set.as_map().take(item);
             }
         }
         Value::List(_) | Value::FrozenList(_) => {
@@ -176,7 +176,7 @@ pub(super) fn remove(a: &[Value]) -> Run<Value> {
         if set.borrow().is_fixed() {
             return unsupported(at(a, 0));
         }
-        let removed = set.borrow_mut().remove(at(a, 1));
+        let removed = set.as_map().take(at(a, 1));
         Ok(Value::Bool(removed.is_some()))
     }
 }

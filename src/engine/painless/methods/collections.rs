@@ -250,13 +250,15 @@ const COLLECTIONS: &[Row] = &[
         Ok(fixed_list(vec![at(a, 1).clone(); count]))
     }),
     ("static boolean replaceAll(List,def,def)", |_, a| {
-        let mut changed = false;
-        for item in writable(at(a, 0))?.borrow_mut().iter_mut() {
-            if item == at(a, 1) {
-                *item = at(a, 2).clone();
-                changed = true;
-            }
-        }
+        let list = writable(at(a, 0))?;
+        // Comparisons look at lists: it is not to be changed meanwhile.
+        let new: Vec<Value> = list
+            .borrow()
+            .iter()
+            .map(|item| if item == at(a, 1) { at(a, 2) } else { item }.clone())
+            .collect();
+        let changed = list.borrow().contains(at(a, 1));
+        *list.borrow_mut() = new;
         Ok(Value::Bool(changed))
     }),
     ("static void reverse(List)", |_, a| {

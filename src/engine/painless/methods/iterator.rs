@@ -143,7 +143,7 @@ fn remove(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
             cursor.resync(1);
         }
         Value::Set(set) => {
-            set.borrow_mut().remove(&last);
+            set.as_map().take(&last);
             cursor.resync(0);
         }
         Value::Object(object) => {

@@ -4,12 +4,17 @@ use std::cmp::Ordering;
 
 use super::arguments::{at, size};
 use super::list::{by_path, unsupported};
-use super::sort::order;
+use super::object::compare;
+use super::sort::{order, sort};
 use super::tree_map::{NAVIGABLE_MAP, SORTED_MAP, TREE_MAP};
 use super::view::{Part, View};
 use super::{Row, Table, class, hidden};
 use crate::engine::painless::interpret::{Run, Vm, null_pointer};
 use crate::engine::value::{JavaMap, Map, Order, Value};
+
+/// Entries of a sorted map that are copied, or moved aside, in a step.
+pub(super) const COPIED: usize = 16;
+pub(super) const MOVED: usize = 256;
 
 /// The map that an argument is.
 pub(super) fn map(value: &Value) -> Run<&Map> {
@@ -56,24 +61,53 @@ pub(super) fn put(
     })
 }
 
+/// Puts into a map that others hold too.
+pub(super) fn put_shared(
+    vm: &mut Vm<'_>,
+    map: &Map,
+    key: Value,
+    value: Value,
+) -> Run<Option<Value>> {
+    if map.borrow().order() != Order::Sorted {
+        return Ok(map.insert(key, value));
+    }
+    let length = map.borrow().len();
+    if map.borrow().comparator().is_none() {
+        vm.work(length / MOVED)?;
+        return put(vm, &mut map.borrow_mut(), key, value);
+    }
+    // The comparator may look at the map meanwhile.
+    vm.work(length / COPIED)?;
+    let mut copy = map.borrow().clone();
+    let old = put(vm, &mut copy, key, value)?;
+    *map.borrow_mut() = copy;
+    Ok(old)
+}
+
 /// The value of a key; fails in a sorted map if the key cannot be compared.
 fn find(vm: &mut Vm<'_>, map: &Map, key: &Value) -> Run<Option<Value>> {
     let map = map.borrow();
-    if map.order() == Order::Sorted && !map.is_empty() {
-        let comparator = map.comparator().cloned().unwrap_or_default();
-        let entries: Vec<(Value, Value)> = map
-            .iter()
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect();
-        drop(map);
-        for (known, value) in entries {
-            if order(vm, &comparator, key, &known)? == Ordering::Equal {
-                return Ok(Some(value));
-            }
-        }
-        return Ok(None);
+    if map.order() != Order::Sorted {
+        return Ok(map.get(key).cloned());
     }
-    Ok(map.get(key).cloned())
+    let Some(comparator) = map.comparator().cloned() else {
+        if let Some((first, _)) = map.iter().next() {
+            compare(key, first)?;
+        }
+        return Ok(map.get(key).cloned());
+    };
+    vm.work(map.len() / COPIED)?;
+    let entries: Vec<(Value, Value)> = map
+        .iter()
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    drop(map);
+    for (known, value) in entries {
+        if order(vm, &comparator, key, &known)? == Ordering::Equal {
+            return Ok(Some(value));
+        }
+    }
+    Ok(None)
 }
 
 impl Vm<'_> {
@@ -86,13 +120,7 @@ impl Vm<'_> {
     ) -> Run<Value> {
         let map = writable(target)?;
         self.grow(map.borrow().len() + 1)?;
-        if map.borrow().order() != Order::Sorted {
-            return Ok(map.borrow_mut().put(key, value).unwrap_or_default());
-        }
-        let mut copy = map.borrow().clone();
-        let old = put(self, &mut copy, key, value)?;
-        *map.borrow_mut() = copy;
-        Ok(old.unwrap_or_default())
+        Ok(put_shared(self, map, key, value)?.unwrap_or_default())
     }
 }
 
@@ -114,7 +142,7 @@ fn compute(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
         &[at(a, 1).clone(), old.clone().unwrap_or_default()],
     )?;
     if new.is_null() {
-        target.borrow_mut().remove(at(a, 1));
+        target.take(at(a, 1));
     } else {
         vm.map_put(at(a, 0), at(a, 1).clone(), new.clone())?;
     }
@@ -153,7 +181,7 @@ fn merge(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
         _ => at(a, 2).clone(),
     };
     if new.is_null() {
-        target.borrow_mut().remove(at(a, 1));
+        target.take(at(a, 1));
     } else {
         vm.map_put(at(a, 0), at(a, 1).clone(), new.clone())?;
     }
@@ -207,8 +235,9 @@ const MAP: &[Row] = &[
     ("boolean containsKey(def)", |vm, a| {
         Ok(Value::Bool(find(vm, map(at(a, 0))?, at(a, 1))?.is_some()))
     }),
-    ("boolean containsValue(def)", |_, a| {
+    ("boolean containsValue(def)", |vm, a| {
         let map = map(at(a, 0))?.borrow();
+        vm.work(map.len() / COPIED)?;
         let found = map.iter().any(|(_, value)| value == at(a, 1));
         Ok(Value::Bool(found))
     }),
@@ -231,17 +260,17 @@ const MAP: &[Row] = &[
             _ => vm.map_put(at(a, 0), at(a, 1).clone(), at(a, 2).clone()),
         }
     }),
-    ("def remove(def)", |_, a| {
-        Ok(writable(at(a, 0))?
-            .borrow_mut()
-            .remove(at(a, 1))
-            .unwrap_or_default())
+    ("def remove(def)", |vm, a| {
+        if map(at(a, 0))?.borrow().order() == Order::Sorted {
+            vm.work(map(at(a, 0))?.borrow().len() / MOVED)?;
+        }
+        Ok(writable(at(a, 0))?.take(at(a, 1)).unwrap_or_default())
     }),
     ("boolean remove(def,def)", |_, a| {
         let map = writable(at(a, 0))?;
         let same = map.borrow().get(at(a, 1)) == Some(at(a, 2));
         if same {
-            map.borrow_mut().remove(at(a, 1));
+            map.take(at(a, 1));
         }
         Ok(Value::Bool(same))
     }),
@@ -264,13 +293,19 @@ pub(super) fn new(vm: &mut Vm<'_>, a: &[Value], order: Order) -> Run<Value> {
     let [from] = a else {
         return Ok(Value::Map(Map::new(JavaMap::with_order(order))));
     };
-    let entries = map(from)?.entries();
-    vm.allocate(entries.len())?;
+    let mut keys = map(from)?.keys();
+    vm.allocate(keys.len())?;
+    if order == Order::Sorted {
+        // so that each comes after those that are there
+        keys = sort(vm, keys, &Value::Null)?;
+    }
     let mut made = match order {
-        Order::Hash => JavaMap::for_entries(entries.len()),
+        Order::Hash => JavaMap::for_entries(keys.len()),
         order => JavaMap::with_order(order),
     };
-    for (key, value) in entries {
+    let entries = map(from)?.borrow();
+    for key in keys {
+        let value = entries.get(&key).cloned().unwrap_or_default();
         made.put(key, shown(value, from));
     }
     Ok(Value::Map(Map::new(made)))

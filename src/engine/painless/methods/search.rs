@@ -17,6 +17,10 @@ pub(super) fn find(text: &JavaString, needle: &JavaString, from: usize) -> Optio
 
 /// The last place of `needle` at or before `from`.
 pub(super) fn find_last(text: &JavaString, needle: &JavaString, from: usize) -> Option<usize> {
+    if let (Some(text), Some(needle)) = (text.as_ascii(), needle.as_ascii()) {
+        let end = from.saturating_add(needle.len()).min(text.len());
+        return text.get(..end)?.rfind(needle);
+    }
     let (text, needle) = (text.to_utf16(), needle.to_utf16());
     let last = text.len().checked_sub(needle.len())?.min(from);
     (0..=last)

@@ -1,7 +1,8 @@
 //! `Set`, `HashSet`, `LinkedHashSet`, `TreeSet`.
 
 use super::arguments::{at, boolean};
-use super::map::put;
+use super::map::{put, put_shared};
+use super::sort::sort;
 use super::text::no_such_element;
 use super::tree_map::{bound, turned};
 use super::{Row, Table, class, hidden};
@@ -22,9 +23,7 @@ pub(super) fn add(vm: &mut Vm<'_>, set: &Set, item: Value) -> Run<bool> {
         return super::list::unsupported(&Value::Set(set.clone()));
     }
     vm.grow(set.borrow().len() + 1)?;
-    let before = set.borrow().len();
-    put(vm, &mut set.borrow_mut(), item, Value::Null)?;
-    Ok(set.borrow().len() > before)
+    Ok(put_shared(vm, set.as_map(), item, Value::Null)?.is_none())
 }
 
 fn new(vm: &mut Vm<'_>, a: &[Value], order: Order) -> Run<Value> {
@@ -34,7 +33,10 @@ fn new(vm: &mut Vm<'_>, a: &[Value], order: Order) -> Run<Value> {
             JavaMap::sorted((!comparator.is_null()).then(|| comparator.clone()))
         }
         ([from, ..], order) => {
-            let items = vm.items(from)?;
+            let mut items = vm.items(from)?;
+            if order == Order::Sorted {
+                items = sort(vm, items, &Value::Null)?;
+            }
             // as new HashSet(collection) sizes itself
             let mut map = match order {
                 Order::Hash => JavaMap::with_capacity((items.len() * 4 / 3 + 1).max(16)),
@@ -71,14 +73,9 @@ fn near(vm: &mut Vm<'_>, a: &[Value], below: bool, equal: bool) -> Run<Value> {
 
 fn end(a: &[Value], last: bool, take: bool) -> Run<Option<Value>> {
     let set = set(at(a, 0))?;
-    let mut items = set.items();
-    let item = if last {
-        items.pop()
-    } else {
-        items.into_iter().next()
-    };
+    let item = set.borrow().end(last).map(|(item, _)| item.clone());
     if let (Some(item), true) = (&item, take) {
-        set.borrow_mut().remove(item);
+        set.as_map().take(item);
     }
     Ok(item)
 }

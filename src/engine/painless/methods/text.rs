@@ -74,10 +74,7 @@ pub(super) fn trim(text: &JavaString) -> JavaString {
 }
 
 fn starts_with(whole: &JavaString, prefix: &JavaString, offset: i32) -> bool {
-    usize::try_from(offset)
-        .ok()
-        .and_then(|start| whole.slice(start, start.checked_add(prefix.len())?))
-        .is_some_and(|part| part == *prefix)
+    usize::try_from(offset).is_ok_and(|start| whole.has_at(start, prefix))
 }
 
 fn fold(text: &JavaString) -> Vec<u16> {

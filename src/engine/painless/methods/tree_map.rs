@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use super::Row;
 use super::arguments::{at, boolean};
 use super::collections::{natural, reversed};
-use super::map::{clone, map, new, put, writable};
+use super::map::{COPIED, MOVED, clone, map, new, put, writable};
 use super::sort::order;
 use super::text::no_such_element;
 use super::view::Entry;
@@ -20,6 +20,7 @@ pub(super) fn bound(
     below: bool,
     equal: bool,
 ) -> Run<Option<(Value, Value)>> {
+    vm.work(map.len() / COPIED)?;
     let comparator = map.comparator().cloned().unwrap_or_default();
     let mut found = None;
     for (known, value) in map {
@@ -48,6 +49,7 @@ pub(super) fn range(
     map: &JavaMap,
     (from, to): (Bound<'_>, Bound<'_>),
 ) -> Run<JavaMap> {
+    vm.work(map.len() / COPIED)?;
     let comparator = map.comparator().cloned();
     let order_by = comparator.clone().unwrap_or_default();
     let mut part = JavaMap::sorted(comparator);
@@ -69,12 +71,9 @@ pub(super) fn range(
 }
 
 fn end(a: &[Value], last: bool) -> Run<Option<(Value, Value)>> {
-    let mut entries = map(at(a, 0))?.entries();
-    Ok(if last {
-        entries.pop()
-    } else {
-        entries.into_iter().next()
-    })
+    let map = map(at(a, 0))?.borrow();
+    let found = map.end(last);
+    Ok(found.map(|(key, value)| (key.clone(), value.clone())))
 }
 
 fn key_of(found: Option<(Value, Value)>) -> Run<Value> {
@@ -102,10 +101,11 @@ fn sub_map(vm: &mut Vm<'_>, a: &[Value], bounds: (Bound<'_>, Bound<'_>)) -> Run<
     Ok(Value::Map(Map::new(range(vm, &copy, bounds)?)))
 }
 
-fn poll(a: &[Value], last: bool) -> Run<Value> {
+fn poll(vm: &mut Vm<'_>, a: &[Value], last: bool) -> Run<Value> {
     let found = end(a, last)?;
     if let Some((key, _)) = &found {
-        writable(at(a, 0))?.borrow_mut().remove(key);
+        vm.work(map(at(a, 0))?.borrow().len() / MOVED)?;
+        writable(at(a, 0))?.take(key);
     }
     entry_of(found)
 }
@@ -160,8 +160,8 @@ fn descending(vm: &mut Vm<'_>, a: &[Value]) -> Run<JavaMap> {
 pub(super) const NAVIGABLE_MAP: &[Row] = &[
     ("Map.Entry firstEntry()", |_, a| entry_of(end(a, false)?)),
     ("Map.Entry lastEntry()", |_, a| entry_of(end(a, true)?)),
-    ("Map.Entry pollFirstEntry()", |_, a| poll(a, false)),
-    ("Map.Entry pollLastEntry()", |_, a| poll(a, true)),
+    ("Map.Entry pollFirstEntry()", |vm, a| poll(vm, a, false)),
+    ("Map.Entry pollLastEntry()", |vm, a| poll(vm, a, true)),
     ("def ceilingKey(def)", |vm, a| near_key(vm, a, false, true)),
     ("def floorKey(def)", |vm, a| near_key(vm, a, true, true)),
     ("def higherKey(def)", |vm, a| near_key(vm, a, false, false)),

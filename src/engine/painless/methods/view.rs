@@ -55,9 +55,8 @@ impl View {
 
     /// The keys of elements that a test holds for.
     pub(super) fn remove_keys(&self, keys: &[Value]) {
-        let mut map = self.map.borrow_mut();
         for key in keys {
-            map.remove(key);
+            self.map.take(key);
         }
     }
 }
@@ -86,10 +85,16 @@ impl JavaObject for View {
         let Some(other) = other.downcast::<Self>() else {
             return false;
         };
-        let (left, right) = (self.items(), other.items());
-        self.part != Part::Values
+        let (left, right) = (self.map.borrow(), other.map.borrow());
+        let alike = |(key, value): (&Value, &Value)| match right.get(key) {
+            Some(other) => self.part == Part::Keys || equals(value, other),
+            None => false,
+        };
+        // What `values()` gives is no set: no other object equals it.
+        self.part == other.part
+            && self.part != Part::Values
             && left.len() == right.len()
-            && left.iter().all(|item| right.contains(item))
+            && left.iter().all(alike)
     }
 
     fn hash_code(&self) -> i32 {
@@ -172,7 +177,7 @@ fn set_value(_: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
     let old = entry.value.replace(at(a, 1).clone());
     match &entry.map {
         Some(map) => {
-            map.borrow_mut().put(entry.key.clone(), at(a, 1).clone());
+            map.insert(entry.key.clone(), at(a, 1).clone());
             Ok(old)
         }
         None => crate::engine::painless::interpret::throw(

@@ -1,6 +1,5 @@
 //! JSON text as Elasticsearch reads and writes it.
 
-mod keys;
 mod parse;
 mod write;
 

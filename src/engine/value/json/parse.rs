@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::engine::value::{JavaMap, JavaString, List, MAX_DEPTH, Map, Value};
 
-use super::keys::{LONGEST_KEPT, known};
+use crate::engine::value::kept::{LONGEST_KEPT, kept};
 
 /// Why and where a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -329,7 +329,7 @@ impl<'a> Parser<'a> {
         match length.and_then(|length| Some((length, rest.get(length)?))) {
             Some((length, b'"')) => {
                 self.at = start + length + 1;
-                Ok(known(self.slice(start, start + length)?))
+                Ok(kept(self.slice(start, start + length)?))
             }
             _ => self.string(),
         }

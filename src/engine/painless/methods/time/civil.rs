@@ -1,38 +1,18 @@
 //! The calendar, and how `java.time` writes its values.
 
-/// Seconds of a day.
-pub(super) const DAY: i64 = 86_400;
+use crate::engine::civil::Date;
+
+pub(super) use crate::engine::civil::{DAY, month_length};
 
 /// Days since 1970-01-01 of a date.
 pub(super) fn days_of(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+    Date { year, month, day }.days()
 }
 
 /// Year, month and day of a day since 1970-01-01.
 pub(super) fn date_of(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, day)
-}
-
-/// How many days a month has.
-pub(super) fn month_length(year: i64, month: i64) -> i64 {
-    let (next_year, next) = if month == 12 {
-        (year + 1, 1)
-    } else {
-        (year, month + 1)
-    };
-    days_of(next_year, next, 1) - days_of(year, month, 1)
+    let date = Date::from_days(days);
+    (date.year, date.month, date.day)
 }
 
 /// Some months later; the day is cut to the length of the month.
@@ -45,13 +25,7 @@ pub(super) fn plus_months(days: i64, months: i64) -> i64 {
 
 /// `2020-08-31`
 pub(super) fn date_text(days: i64) -> String {
-    let (year, month, day) = date_of(days);
-    let year = match year {
-        0..=9_999 => format!("{year:04}"),
-        10_000.. => format!("+{year}"),
-        _ => format!("-{:04}", -year),
-    };
-    format!("{year}-{month:02}-{day:02}")
+    Date::from_days(days).to_string()
 }
 
 /// `10:20`, `10:20:30` or `10:20:30.500`, as much as is needed.

@@ -1,20 +1,22 @@
 //! The proleptic Gregorian calendar over any year, in days and seconds since
 //! 1970-01-01.
 
+use std::fmt;
+
 /// Seconds of a day.
-pub(super) const DAY: i64 = 86_400;
+pub(in crate::engine) const DAY: i64 = 86_400;
 
 /// A calendar date that exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Date {
-    pub(super) year: i64,
-    pub(super) month: i64,
-    pub(super) day: i64,
+pub(in crate::engine) struct Date {
+    pub(in crate::engine) year: i64,
+    pub(in crate::engine) month: i64,
+    pub(in crate::engine) day: i64,
 }
 
 impl Date {
     /// The date so many days after 1970-01-01.
-    pub(super) fn from_days(days: i64) -> Self {
+    pub(in crate::engine) fn from_days(days: i64) -> Self {
         // Years begin in March here, so that the leap day is their last.
         let shifted = days + 719_468;
         let era = shifted.div_euclid(146_097);
@@ -35,7 +37,7 @@ impl Date {
     }
 
     /// Days since 1970-01-01.
-    pub(super) fn days(self) -> i64 {
+    pub(in crate::engine) fn days(self) -> i64 {
         let year = self.year - i64::from(self.month <= 2);
         let era = year.div_euclid(400);
         let of_era = year.rem_euclid(400);
@@ -45,7 +47,7 @@ impl Date {
     }
 
     /// 1 to 366.
-    pub(super) fn day_of_year(self) -> i64 {
+    pub(in crate::engine) fn day_of_year(self) -> i64 {
         let first = Self {
             month: 1,
             day: 1,
@@ -55,18 +57,18 @@ impl Date {
     }
 
     /// 1 (Monday) to 7.
-    pub(super) fn day_of_week(self) -> i64 {
+    pub(in crate::engine) fn day_of_week(self) -> i64 {
         (self.days() + 3).rem_euclid(7) + 1
     }
 
     /// ISO week-based year and week.
-    pub(super) fn week(self) -> (i64, i64) {
+    pub(in crate::engine) fn week(self) -> (i64, i64) {
         let thursday = Self::from_days(self.days() - self.day_of_week() + 4);
         (thursday.year, (thursday.day_of_year() - 1) / 7 + 1)
     }
 
     /// The date of an ISO week-based year, week and day of the week.
-    pub(super) fn from_week(year: i64, week: i64, day: i64) -> Self {
+    pub(in crate::engine) fn from_week(year: i64, week: i64, day: i64) -> Self {
         let fourth = Self {
             year,
             month: 1,
@@ -77,8 +79,21 @@ impl Date {
     }
 }
 
+/// As ISO 8601 has it: `2020-08-31`, with a sign before other years than those of
+/// four digits.
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.year {
+            0..=9_999 => write!(f, "{:04}", self.year)?,
+            10_000.. => write!(f, "+{}", self.year)?,
+            _ => write!(f, "-{:04}", self.year.unsigned_abs())?,
+        }
+        write!(f, "-{:02}-{:02}", self.month, self.day)
+    }
+}
+
 /// How many days a month has.
-pub(super) fn month_length(year: i64, month: i64) -> i64 {
+pub(in crate::engine) fn month_length(year: i64, month: i64) -> i64 {
     match month {
         2 if is_leap(year) => 29,
         2 => 28,
@@ -88,7 +103,7 @@ pub(super) fn month_length(year: i64, month: i64) -> i64 {
 }
 
 /// Whether the year has 366 days.
-pub(super) fn is_leap(year: i64) -> bool {
+pub(in crate::engine) fn is_leap(year: i64) -> bool {
     year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
 }
 
