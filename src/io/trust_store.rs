@@ -226,3 +226,26 @@ fn names(folder: &Path) -> Result<Vec<String>> {
     names.sort();
     Ok(names)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{MAX_FILES, keys};
+    use crate::error::ErrorKind;
+    use crate::io::files::scratch_folder;
+    use std::fs;
+
+    #[test]
+    fn a_folder_has_a_limit() {
+        let folder = scratch_folder().unwrap();
+        for number in 0..MAX_FILES {
+            fs::write(folder.path().join(number.to_string()), b"").unwrap();
+        }
+        assert!(keys(&[folder.path().to_owned()]).unwrap().is_empty());
+        fs::write(folder.path().join("one more"), b"").unwrap();
+        let error = keys(&[folder.path().to_owned()]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        assert!(error.to_string().contains("more than 1000 files"));
+    }
+}

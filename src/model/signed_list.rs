@@ -306,6 +306,12 @@ mod tests {
     }
 
     #[test]
+    fn a_list_needs_the_manifest_from_the_start() {
+        let error = SignedList::new(list().header, vec![entry("payload/r/a")]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Malformed);
+    }
+
+    #[test]
     fn a_list_is_written_in_archive_order_and_read_back() {
         let text = list().to_text();
         assert!(text.starts_with(

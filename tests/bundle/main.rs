@@ -7,6 +7,7 @@ mod endless;
 mod fuzzed;
 mod keys;
 mod kit;
+mod policy;
 mod roundtrip;
 mod trust;
 mod vectors;
