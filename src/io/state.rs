@@ -45,3 +45,36 @@ pub fn remember(folder: &Path, header: &ListHeader, digest: Digest, now: Timesta
 fn memory_path(folder: &Path) -> PathBuf {
     folder.join(MEMORY_NAME)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{recall, remember};
+    use crate::io::files::scratch_folder;
+    use crate::model::digest::Digest;
+    use crate::model::label::Label;
+    use crate::model::memory::Memory;
+    use crate::model::signed_list::ListHeader;
+    use crate::model::time::Timestamp;
+
+    #[test]
+    fn what_was_installed_is_remembered() {
+        let folder = scratch_folder().unwrap();
+        let state = folder.path().join("new").join("state");
+        assert_eq!(recall(&state).unwrap(), Memory::default());
+        let now = Timestamp::from_seconds(1_700_000_000).unwrap();
+        let header = ListHeader {
+            name: Label::parse("dga").unwrap(),
+            channel: Label::parse("soc").unwrap(),
+            sequence: 3,
+            created: now,
+            expires: now,
+            trust: 0,
+        };
+        remember(&state, &header, Digest::of(b"list"), now).unwrap();
+        let mut expected = Memory::default();
+        expected.remember(&header, Digest::of(b"list"), now);
+        assert_eq!(recall(&state).unwrap(), expected);
+    }
+}

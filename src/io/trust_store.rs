@@ -231,10 +231,70 @@ fn names(folder: &Path) -> Result<Vec<String>> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use super::{MAX_FILES, keys};
+    use super::{MAX_FILES, POLICY_NAME, TrustFile, keys, load, write_root};
     use crate::error::ErrorKind;
     use crate::io::files::scratch_folder;
+    use crate::model::key::SecretKey;
+    use crate::model::time::Timestamp;
+    use crate::model::trust::TrustedKey;
+    use crate::model::trust_root::{SignedRoot, TrustRoot};
     use std::fs;
+    use std::path::{Path, PathBuf};
+
+    fn write_key(folder: &Path, seed: u8) -> PathBuf {
+        let path = folder.join(format!("{seed}.pub.pem"));
+        let key = SecretKey::from_seed(&[seed; 32]).public();
+        fs::write(&path, key.to_pem().unwrap()).unwrap();
+        path
+    }
+
+    /// A first root of the key made from `seed`, in `folder`.
+    fn init(folder: &Path, seed: u8) {
+        let key = SecretKey::from_seed(&[seed; 32]);
+        let expires = Timestamp::from_seconds(1_800_000_000).unwrap();
+        let trusted = TrustedKey {
+            key: key.public(),
+            label: "a".to_owned(),
+        };
+        let root = TrustRoot::new(1, expires, 1, &[trusted]).unwrap();
+        let mut signed = SignedRoot::new(root.to_bytes().unwrap(), Vec::new()).unwrap();
+        let signature = key.sign(&signed.bytes);
+        signed.add(&key.public(), signature).unwrap();
+        write_root(folder, &signed).unwrap();
+    }
+
+    fn refusal(paths: &[PathBuf]) -> String {
+        let error = load(paths, &TrustFile::default()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Usage);
+        error.to_string()
+    }
+
+    #[test]
+    fn there_is_one_policy() {
+        let (one, two) = (scratch_folder().unwrap(), scratch_folder().unwrap());
+        for folder in [&one, &two] {
+            write_key(folder.path(), 1);
+            fs::write(folder.path().join(POLICY_NAME), "threshold = 1\n").unwrap();
+        }
+        let both = [one.path().to_owned(), two.path().to_owned()];
+        assert!(load(&both[..1], &TrustFile::default()).is_ok());
+        assert!(refusal(&both).contains("cannot both be the policy"));
+    }
+
+    #[test]
+    fn there_is_one_trust_root_and_no_key_beside_it() {
+        let (one, two) = (scratch_folder().unwrap(), scratch_folder().unwrap());
+        let beside = write_key(two.path(), 2);
+        init(one.path(), 1);
+        let root = one.path().to_owned();
+        assert!(load(&[root.clone()], &TrustFile::default()).is_ok());
+        let told = refusal(&[root.clone(), beside.clone()]);
+        assert!(told.contains("none may be given beside it"));
+        fs::remove_file(beside).unwrap();
+        init(two.path(), 1);
+        let told = refusal(&[root, two.path().to_owned()]);
+        assert!(told.contains("has a second trust root"));
+    }
 
     #[test]
     fn a_folder_has_a_limit() {
