@@ -123,6 +123,16 @@ impl Region {
             .map_or(0, |instant| i64::from(self.0.to_offset(instant).seconds()))
     }
 
+    /// What clocks there are said to show at an instant: `CET`, `CEST`, or an
+    /// offset such as `+03` where the database has no letters.
+    #[must_use]
+    pub fn abbreviation_at(&self, instant: i64) -> String {
+        jiff::Timestamp::from_second(within_calendar(instant)).map_or_else(
+            |_| String::new(),
+            |instant| self.0.to_offset_info(instant).abbreviation().to_owned(),
+        )
+    }
+
     /// Seconds east of Greenwich at a local time, in seconds since a local
     /// 1970-01-01T00:00:00. Where a clock change skips or repeats that time, the
     /// offset from before the change.

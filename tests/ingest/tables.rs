@@ -241,6 +241,33 @@ fn flows_and_addresses_are_told_apart() {
     }
 }
 
+/// What no answer can hold fails the whole request.
+#[test]
+fn names_that_are_no_texts_are_refused() {
+    for (source, status, reason) in [
+        (
+            "ctx.m = [1: 'a']",
+            500,
+            "class java.lang.Integer cannot be cast",
+        ),
+        (
+            "ctx.l = [['x': [true: 1]]]",
+            500,
+            "class java.lang.Boolean cannot be cast",
+        ),
+        ("ctx.m = [null: 'a']", 400, "Field name cannot be null"),
+    ] {
+        let body = json!({
+            "pipeline": {"processors": [{"script": {"source": source}}]},
+            "docs": [{"_source": {}}],
+        });
+        let answer = Environment::default().simulate(None, &body, false, Duration::ZERO);
+        let failure = answer.unwrap_err();
+        assert_eq!(failure.status(), status, "{source}");
+        assert!(failure.reason().starts_with(reason), "{source}: {failure}");
+    }
+}
+
 #[test]
 fn what_is_not_there_offline_says_so() {
     for kind in ["geoip", "user_agent", "enrich", "registered_domain"] {

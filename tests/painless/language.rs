@@ -78,6 +78,22 @@ fn errors_name_what_is_wrong() {
             "compile error: illegal_argument_exception: cannot resolve symbol [foo]",
         ),
         (
+            "ctx.a = 1;;",
+            "compile error: illegal_argument_exception: unexpected token [';'] was expecting one of [<EOF>].",
+        ),
+        (
+            "final int i = 1",
+            "compile error: illegal_argument_exception: invalid sequence of tokens near ['int'].",
+        ),
+        (
+            "import java.util.List",
+            "compile error: illegal_argument_exception: invalid sequence of tokens near ['.'].",
+        ),
+        (
+            "int i = 1; // the end",
+            "compile error: illegal_argument_exception: unexpected character [// the end].",
+        ),
+        (
             "int i = 'a'",
             "compile error: class_cast_exception: Cannot cast from [java.lang.String] to [int].",
         ),

@@ -454,3 +454,62 @@ fn matchers_look_at_a_region() {
     assert_eq!(message("/a/.matcher('a').replaceAll('$9')"), "No group 9");
     assert_eq!(message("/a/.matcher('a').region(2, 1)"), "start");
 }
+
+#[test]
+fn deques_are_no_lists() {
+    for (source, expected) in [
+        (
+            "def d = new ArrayDeque([1, 2]); d.push(0); return d.toString() + d.pollLast()",
+            "[0, 1, 2]2",
+        ),
+        ("new ArrayDeque([1]) instanceof List", "false"),
+        ("new ArrayDeque([1]).equals(new ArrayDeque([1]))", "false"),
+        (
+            "def d = new ArrayDeque(); d.foo()",
+            "runtime error: illegal_argument_exception: dynamic method [java.util.ArrayDeque, foo/0] not found",
+        ),
+    ] {
+        assert_eq!(result(source), expected, "{source}");
+    }
+}
+
+#[test]
+fn paths_lead_into_containers() {
+    let map = "Map m = ['a': ['b': null], 'l': [1, ['k': 'v']]];";
+    for (path, expected) in [
+        ("m.getByPath('l.1.k')", "v"),
+        ("m.getByPath('a.b')", "null"),
+        ("m.getByPath('a.c', 'none')", "none"),
+        ("m.l.getByPath('1.k')", "v"),
+    ] {
+        assert_eq!(result(&format!("{map} return {path}")), expected, "{path}");
+    }
+    for (path, expected) in [
+        ("m.getByPath('a.c')", "Could not find value at path [a.c]"),
+        (
+            "m.getByPath('x.y', 'none')",
+            "Container does not have [x], for non-terminal index [0] in path [x.y]",
+        ),
+        ("m.getByPath('')", "Missing path"),
+        ("m.getByPath('a.')", "Trailing '.' in path [a.]"),
+        (
+            "m.getByPath('a..b')",
+            "Extra '.' in path [a..b] at index [1]",
+        ),
+        (
+            "m.getByPath('l.x')",
+            "Could not parse [x] as a int index into list at path [l.x] and index [1]",
+        ),
+        ("m.getByPath('l.2')", "Index 2 out of bounds for length 2"),
+        ("m.getByPath('l.3')", "Could not find value at path [l.3]"),
+        (
+            "m.getByPath('l.0.z')",
+            "Non-container [java.lang.Integer] at [z], index [2] in path [l.0.z]",
+        ),
+    ] {
+        let source = format!(
+            "{map} try {{ return {path} }} catch (Exception e) {{ return e.getMessage() }}"
+        );
+        assert_eq!(result(&source), expected, "{path}");
+    }
+}

@@ -313,3 +313,43 @@ fn monstrous_patterns_are_refused() {
         assert_eq!(result(&source), expected, "{source}");
     }
 }
+
+#[test]
+fn zones_are_named() {
+    let berlin = "ZonedDateTime.parse('2020-08-31T10:20:30+02:00[Europe/Berlin]')";
+    for (moment, pattern, expected) in [
+        (berlin, "z VV O OOOO", "CEST Europe/Berlin GMT+2 GMT+02:00"),
+        (
+            "ZonedDateTime.parse('2020-01-31T10:20:30-05:00[America/New_York]')",
+            "HH:mm zzz",
+            "10:20 EST",
+        ),
+        (
+            "ZonedDateTime.parse('2020-08-31T10:20:30Z')",
+            "z O",
+            "Z GMT",
+        ),
+        (
+            "ZonedDateTime.ofInstant(Instant.ofEpochMilli(0), ZoneId.of('UTC'))",
+            "z",
+            "UTC",
+        ),
+        (
+            berlin,
+            "zzzz",
+            "full names of zones are not supported offline",
+        ),
+        (berlin, "foo", "Unknown pattern letter: f"),
+    ] {
+        let source = format!(
+            "try {{ return {moment}.format(DateTimeFormatter.ofPattern('{pattern}')) }} catch (Exception e) {{ return e.getMessage() }}"
+        );
+        assert_eq!(result(&source), expected, "{source}");
+    }
+    assert_eq!(
+        result(&format!(
+            "{berlin}.format(DateTimeFormatter.ISO_ORDINAL_DATE)"
+        )),
+        "2020-244+02:00"
+    );
+}

@@ -6,6 +6,7 @@ use crate::engine::failure::Failure;
 use crate::engine::value::{CopyError, JavaMap, List, Map, Value};
 
 use super::limits::Budget;
+use super::names;
 use super::path::{Path, Root};
 
 /// The metadata fields, in the order in which `_simulate` shows them.
@@ -258,7 +259,10 @@ impl Document {
 
 fn copy_map(map: &Map) -> Result<Map, Failure> {
     match Value::Map(map.clone()).deep_copy() {
-        Ok(Value::Map(copy)) => Ok(copy),
+        Ok(Value::Map(copy)) => {
+            names::check(&copy)?;
+            Ok(copy)
+        }
         Ok(_) => Ok(map.clone()),
         Err(CopyError::TooDeep) => Err(Failure::illegal_argument(
             "Iterable object is self-referencing itself (ingest document)",

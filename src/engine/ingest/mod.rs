@@ -22,6 +22,7 @@ mod field;
 mod grok;
 mod limits;
 mod mustache;
+mod names;
 mod number;
 mod path;
 mod pipeline;

@@ -208,6 +208,10 @@ impl Lexer<'_> {
     }
 
     fn text(&mut self, quote: char) -> Result<(), Fault> {
+        if self.starts_with("//") {
+            // a comment that does not end with its line
+            return Err(self.unexpected(self.source.len()));
+        }
         let mut end = self.at + 1;
         loop {
             match self.source.get(end) {
@@ -242,6 +246,10 @@ impl Lexer<'_> {
     }
 
     fn regex(&mut self) -> Result<(), Fault> {
+        if self.starts_with("//") {
+            // a comment that does not end with its line
+            return Err(self.unexpected(self.source.len()));
+        }
         let mut end = self.at + 1;
         loop {
             match self.source.get(end) {

@@ -67,6 +67,7 @@ well_known! {
     38 FROZEN_LIST "org.elasticsearch.ingest.ConditionalProcessor$UnmodifiableIngestList",
     39 UNMODIFIABLE_MAP "java.util.Collections$UnmodifiableMap",
     40 UNMODIFIABLE_SET "java.util.Collections$UnmodifiableSet",
+    41 ARRAY_DEQUE "java.util.ArrayDeque",
 }
 
 impl Type {

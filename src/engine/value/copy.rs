@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::walk::{Walk, visit};
-use super::{JavaMap, List, MAX_DEPTH, Map, Value};
+use super::{JavaMap, List, ListKind, MAX_DEPTH, Map, Value};
 
 /// Why a value cannot be copied into a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +48,9 @@ fn copied(value: &Value, depth: usize) -> Result<Value, CopyError> {
                 copy.put(key.clone(), copied(value, depth + 1)?);
             }
             Ok(Value::Map(Map::new(copy)))
+        }
+        Value::List(list) if list.kind() == ListKind::Deque => {
+            Err(CopyError::UnexpectedType(value.class_name().to_owned()))
         }
         Value::List(list) | Value::FrozenList(list) => {
             let items = list.borrow();

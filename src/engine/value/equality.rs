@@ -2,7 +2,7 @@
 
 use super::copy::is_container;
 use super::walk::{Walk, visit};
-use super::{JavaMap, MAX_DEPTH, Value};
+use super::{JavaMap, ListKind, MAX_DEPTH, Value};
 
 /// `Objects.equals(left, right)`. Containers below [`MAX_DEPTH`] count as
 /// different (Java would overflow its stack on ones that hold themselves), and so
@@ -48,14 +48,16 @@ fn equals_at(left: &Value, right: &Value, depth: usize) -> bool {
             Value::List(left) | Value::FrozenList(left),
             Value::List(right) | Value::FrozenList(right),
         ) => {
-            left.same(right) || {
-                let (left, right) = (left.borrow(), right.borrow());
-                left.len() == right.len()
-                    && left
-                        .iter()
-                        .zip(right.iter())
-                        .all(|(left, right)| equals_at(left, right, depth + 1))
-            }
+            let deque = [left.kind(), right.kind()].contains(&ListKind::Deque);
+            left.same(right)
+                || !deque && {
+                    let (left, right) = (left.borrow(), right.borrow());
+                    left.len() == right.len()
+                        && left
+                            .iter()
+                            .zip(right.iter())
+                            .all(|(left, right)| equals_at(left, right, depth + 1))
+                }
         }
         (
             Value::Map(left) | Value::FrozenMap(left),

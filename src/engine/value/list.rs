@@ -13,6 +13,8 @@ pub enum ListKind {
     Array,
     /// `LinkedList`
     Linked,
+    /// `ArrayDeque`: no `java.util.List`, and equal to itself only
+    Deque,
     /// `Arrays.asList`: elements may be replaced, not added or removed
     FixedSize,
     /// `Collections.unmodifiableList` and its kin: no change
@@ -26,6 +28,7 @@ impl ListKind {
         match self {
             Self::Array => "java.util.ArrayList",
             Self::Linked => "java.util.LinkedList",
+            Self::Deque => "java.util.ArrayDeque",
             Self::FixedSize => "java.util.Arrays$ArrayList",
             Self::Unmodifiable => "java.util.Collections$UnmodifiableRandomAccessList",
         }

@@ -19,6 +19,14 @@ const WORDS: &[&str] = &[
     ".subList(0, 1)", ".sort(null)", ".stream()", ".map(", ".collect(Collectors.toList())",
     ".forEach(", ".keySet()", ".values()", ".remove(", ".equals(", "Math.max(", "Integer.parseInt(",
     "Collections.sort(", "String.format(", "Arrays.asList(", "/a+/", " =~ ", ".matcher(", ".find()",
+    "BigInteger.TEN", "new BigDecimal('1.5')", ".multiply(", ".pow(", ".shiftLeft(", ".divide(",
+    ".setScale(", "new BitSet()", ".set(", ".flip(", ".cardinality()", ".filter(", ".flatMap(",
+    ".limit(", ".skip(", ".peek(", ".sorted()", ".distinct()", ".count()", ".iterator()", ".next()",
+    "IntStream.range(", ".boxed()", ".region(0, 1)", ".replaceAll(", ".split(", ".groupBy(",
+    ".each(", ".format(", "ZonedDateTime.parse('2020-08-31T10:20:30Z')", ".plusDays(",
+    "DateTimeFormatter.ofPattern(", "'yyyy'", "new StringTokenizer(", ".reverse()", ".insert(",
+    "Collections.nCopies(", "new TreeMap()", ".headMap(", ".computeIfAbsent(", ".merge(",
+    ".entrySet()", ".putAll(", ".addAll(", ".retainAll(", "1000000", "-1", "9223372036854775807L",
 ];
 
 fuzz_target!(|bytes: &[u8]| {

@@ -266,6 +266,7 @@ impl<'a> Vm<'a> {
             Value::List(list) => match list.kind() {
                 ListKind::Array => Type::ARRAY_LIST,
                 ListKind::Linked => Type::LINKED_LIST,
+                ListKind::Deque => Type::ARRAY_DEQUE,
                 ListKind::FixedSize => Type::FIXED_LIST,
                 ListKind::Unmodifiable => Type::UNMODIFIABLE_LIST,
             },

@@ -74,10 +74,14 @@ pub(in crate::engine::painless) const PAINLESS_ERROR: &str =
 
 /// A class cast that Java itself refuses.
 pub(in crate::engine::painless) fn cannot_be_cast<T>(value: &Value, class: &str) -> Run<T> {
-    class_cast(format!(
-        "class {} cannot be cast to class {class}",
-        value.class_name()
-    ))
+    let own = value.class_name();
+    let of_java = |name: &str| name.starts_with("java.") || name.starts_with('[');
+    let home = if of_java(own) && of_java(class) {
+        format!(" ({own} and {class} are in module java.base of loader 'bootstrap')")
+    } else {
+        String::new()
+    };
+    class_cast(format!("class {own} cannot be cast to class {class}{home}"))
 }
 
 impl Thrown {

@@ -1,13 +1,12 @@
 //! `List`, `ArrayList`, `LinkedList`, and the queues that are kept alike.
 
-use super::arguments::{at, int, position, size, text};
+use super::arguments::{at, int, position, size};
+use super::path::by_path;
 use super::queue::{DEQUE, QUEUE, STACK};
 use super::sort::sort;
 use super::standin::part_of;
 use super::{Row, Table, class, hidden};
-use crate::engine::painless::interpret::{
-    Run, Vm, illegal_argument, null_pointer, throw, throw_bare,
-};
+use crate::engine::painless::interpret::{Run, Vm, null_pointer, throw, throw_bare};
 use crate::engine::value::{List, ListKind, Value};
 
 /// The name of the interface.
@@ -44,7 +43,14 @@ pub(super) fn writable(value: &Value) -> Run<&List> {
 /// The list, if elements may come and go.
 pub(super) fn growable(value: &Value) -> Run<&List> {
     match value {
-        Value::List(list) if matches!(list.kind(), ListKind::Array | ListKind::Linked) => Ok(list),
+        Value::List(list)
+            if matches!(
+                list.kind(),
+                ListKind::Array | ListKind::Linked | ListKind::Deque
+            ) =>
+        {
+            Ok(list)
+        }
         Value::Null => null_pointer("a list is null"),
         other => unsupported(other),
     }
@@ -58,7 +64,7 @@ pub(super) fn push(vm: &mut Vm<'_>, target: &Value, item: Value) -> Run<()> {
     Ok(())
 }
 
-fn shown(value: Value, receiver: &Value) -> Value {
+pub(super) fn shown(value: Value, receiver: &Value) -> Value {
     match (value, receiver) {
         (Value::Map(map), Value::FrozenList(_)) => Value::FrozenMap(map),
         (Value::List(list), Value::FrozenList(_)) => Value::FrozenList(list),
@@ -66,7 +72,7 @@ fn shown(value: Value, receiver: &Value) -> Value {
     }
 }
 
-fn bounds<T>(index: i32, length: usize) -> Run<T> {
+pub(super) fn bounds<T>(index: i32, length: usize) -> Run<T> {
     throw(
         "java.lang.IndexOutOfBoundsException",
         format!("Index {index} out of bounds for length {length}"),
@@ -149,38 +155,6 @@ fn replace_all(vm: &mut Vm<'_>, a: &[Value]) -> Run<Value> {
         }
     }
     Ok(Value::Null)
-}
-
-/// The value at a path of names and indexes within lists and maps.
-pub(super) fn by_path(a: &[Value]) -> Run<Value> {
-    let path = text(a, 1)?.to_string();
-    let mut here = at(a, 0).clone();
-    for part in path.split('.') {
-        let next = match &here {
-            Value::Map(map) | Value::FrozenMap(map) => map.get(part),
-            Value::List(list) | Value::FrozenList(list) => match part.parse::<usize>() {
-                Ok(index) => list.get(index),
-                Err(_) => {
-                    return illegal_argument(format!(
-                        "Could not parse [{part}] as a int index into list at path [{path}]"
-                    ));
-                }
-            },
-            Value::Null => None,
-            other => {
-                return illegal_argument(format!(
-                    "Non-container [{}] at [{part}], index [{part}] in path [{path}]",
-                    other.class_name()
-                ));
-            }
-        };
-        match next {
-            Some(next) => here = shown(next, &here),
-            None if a.len() > 2 => return Ok(at(a, 2).clone()),
-            None => return illegal_argument(format!("Could not find value at path [{path}]")),
-        }
-    }
-    Ok(here)
 }
 
 const LIST: &[Row] = &[
@@ -313,8 +287,8 @@ const LINKED_LIST: &[Row] = &[
 ];
 
 const ARRAY_DEQUE: &[Row] = &[
-    ("new()", |vm, a| copied(vm, a, ListKind::Linked)),
-    ("new(Collection)", |vm, a| copied(vm, a, ListKind::Linked)),
+    ("new()", |vm, a| copied(vm, a, ListKind::Deque)),
+    ("new(Collection)", |vm, a| copied(vm, a, ListKind::Deque)),
     ("ArrayDeque clone()", clone),
 ];
 

@@ -3,8 +3,9 @@
 use std::cmp::Ordering;
 
 use super::arguments::{at, size};
-use super::list::{by_path, unsupported};
+use super::list::unsupported;
 use super::object::compare;
+use super::path::by_path;
 use super::sort::{order, sort};
 use super::tree_map::{NAVIGABLE_MAP, SORTED_MAP, TREE_MAP};
 use super::view::{Part, View};

@@ -42,6 +42,7 @@ mod number;
 mod number_stream;
 mod object;
 mod optional;
+mod path;
 pub(super) mod pattern;
 mod pipeline;
 mod points;

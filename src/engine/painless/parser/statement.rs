@@ -15,6 +15,9 @@ impl Parser<'_> {
         }
         let mut body = Vec::new();
         while self.kind(0) != Kind::End {
+            if !body.is_empty() && !self.starts_statement() {
+                return Err(self.expected("<EOF>"));
+            }
             body.push(self.statement()?);
         }
         Ok(Source {
@@ -22,6 +25,20 @@ impl Parser<'_> {
             functions,
             body,
         })
+    }
+
+    /// Whether a statement may start with the token.
+    fn starts_statement(&self) -> bool {
+        const WORDS: [&str; 14] = [
+            "if", "while", "do", "for", "continue", "break", "return", "new", "try", "throw",
+            "true", "false", "null", "def",
+        ];
+        const SYMBOLS: [&str; 8] = ["(", "[", "!", "~", "+", "-", "++", "--"];
+        match self.kind(0) {
+            Kind::Keyword => WORDS.iter().any(|word| self.is(word)),
+            Kind::Symbol => SYMBOLS.iter().any(|symbol| self.is(symbol)),
+            _ => true,
+        }
     }
 
     fn at_function(&self) -> bool {
@@ -72,6 +89,7 @@ impl Parser<'_> {
     /// A statement; the last one directly in a block needs no semicolon.
     fn statement_in(&mut self, block: bool) -> Parsed<Stmt> {
         let at = self.start();
+        let first = self.at;
         let kind = if self.is("if") {
             self.if_statement()?
         } else if self.accept("while") {
@@ -87,11 +105,26 @@ impl Parser<'_> {
                 return Ok(Stmt { at, kind });
             }
             if !self.accept(";") {
-                return Err(self.expected("{<EOF>, ';'}"));
+                return Err(if self.is_open(first, &kind) {
+                    self.no_viable()
+                } else {
+                    self.expected("{<EOF>, ';'}")
+                });
             }
             kind
         };
         Ok(Stmt { at, kind })
+    }
+
+    /// Whether what was read since token `first` could still have become another
+    /// kind of statement, or a function at the start of a script.
+    fn is_open(&self, first: usize, kind: &StmtKind) -> bool {
+        let named = self
+            .tokens
+            .get(first)
+            .is_some_and(|token| token.kind == Kind::Name);
+        let declared = matches!(kind, StmtKind::Declare(..));
+        named && self.at == first + 1 || declared && first == 0 && self.at == 2
     }
 
     fn simple_statement(&mut self) -> Parsed<StmtKind> {

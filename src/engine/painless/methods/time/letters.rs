@@ -6,6 +6,9 @@ use crate::engine::painless::interpret::{Run, illegal_argument};
 /// that no other pattern has it.
 pub(super) const OFFSET_OF_MAIL: char = '#';
 
+/// The letters that Java gives a meaning.
+const KNOWN: &str = "GuyDMLdQqYwWEecFaBhKkHmsSAnNVvzOXxZp";
+
 /// Optional sections of a pattern within each other.
 const SECTIONS: usize = 16;
 
@@ -70,6 +73,9 @@ pub(super) fn check(pattern: &str) -> Run<()> {
                 return illegal_argument(format!("Pattern includes reserved character: '{c}'"));
             }
             _ => {}
+        }
+        if c.is_ascii_alphabetic() && !KNOWN.contains(c) {
+            return illegal_argument(format!("Unknown pattern letter: {c}"));
         }
         let most = if c == 'S' { 9 } else { 19 };
         if c.is_ascii_alphabetic() && run > most {

@@ -35,6 +35,14 @@ impl Zone {
         }
     }
 
+    /// The short name of the time that clocks show.
+    pub(super) fn short_name(&self, instant: i64) -> String {
+        match self {
+            Self::Offset(_) => self.id(),
+            Self::Region(_, region) => region.abbreviation_at(instant),
+        }
+    }
+
     pub(super) fn offset_at(&self, instant: i64) -> i64 {
         match self {
             Self::Offset(seconds) => *seconds,

@@ -137,7 +137,10 @@ fn print_letter(out: &mut String, own: &Moment, letter: char, count: usize) -> R
             0 => out.push_str("GMT"),
             _ => out.push_str(&zone_text(own, 'x', 2)),
         },
-        'X' | 'x' | 'Z' | 'V' | 'z' => out.push_str(&zone_text(own, letter, count)),
+        'z' if count > 3 => {
+            return illegal_argument("full names of zones are not supported offline");
+        }
+        'X' | 'x' | 'Z' | 'V' | 'z' | 'O' => out.push_str(&zone_text(own, letter, count)),
         other => {
             return illegal_argument(format!("pattern letter {other} is not supported offline"));
         }
@@ -212,8 +215,10 @@ pub(super) fn zone_text(own: &Moment, letter: char, count: usize) -> String {
         Moment::Offset(_, _, offset) => Zone::Offset(*offset),
         _ => return String::new(),
     };
-    if matches!(letter, 'V' | 'z') {
-        return zone.id();
+    match letter {
+        'V' => return zone.id(),
+        'z' => return zone.short_name(own.instant().0),
+        _ => {}
     }
     let offset = &(own.local().0 - own.instant().0);
     if *offset == 0 && letter == 'X' {
@@ -222,6 +227,10 @@ pub(super) fn zone_text(own: &Moment, letter: char, count: usize) -> String {
     let sign = if *offset < 0 { '-' } else { '+' };
     let (hours, minutes) = (offset.abs() / 3_600, offset.abs() / 60 % 60);
     match (letter, count) {
+        ('O', _) if *offset == 0 => "GMT".to_owned(),
+        ('O', 1) if minutes == 0 => format!("GMT{sign}{hours}"),
+        ('O', 1) => format!("GMT{sign}{hours}:{minutes:02}"),
+        ('O', _) => format!("GMT{sign}{hours:02}:{minutes:02}"),
         ('X' | 'x', 1) if minutes == 0 => format!("{sign}{hours:02}"),
         ('X' | 'x', 1 | 2) | ('Z', 1..=3) => format!("{sign}{hours:02}{minutes:02}"),
         _ => format!("{sign}{hours:02}:{minutes:02}"),

@@ -235,6 +235,12 @@ pub(super) const FORMATTER: &[Row] = &[
     ("const DateTimeFormatter BASIC_ISO_DATE", |_, _| {
         constant("yyyyMMdd")
     }),
+    ("const DateTimeFormatter ISO_ORDINAL_DATE", |_, _| {
+        constant("yyyy-DDD[XXX]")
+    }),
+    ("const DateTimeFormatter ISO_OFFSET_DATE", |_, _| {
+        constant("yyyy-MM-ddXXX")
+    }),
     ("const DateTimeFormatter RFC_1123_DATE_TIME", |_, _| {
         constant(RFC_1123)
     }),
