@@ -12,12 +12,13 @@ pub(super) struct FieldPath {
 }
 
 /// A part of a name between two dots.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Part {
     start: Place,
     end: Place,
     /// `hashCode()` of the part alone
     hash: i32,
+    text: Box<str>,
 }
 
 /// A place in a name.
@@ -74,6 +75,7 @@ impl FieldPath {
                 start,
                 end,
                 hash: hash_code_of_str(text),
+                text: text.into(),
             });
             start = end.after(".");
         }
@@ -95,10 +97,7 @@ impl FieldPath {
     fn part(&self, index: usize) -> Key<'_> {
         match self.parts.get(index) {
             Some(part) => Key {
-                text: self
-                    .name
-                    .get(part.start.byte..part.end.byte)
-                    .unwrap_or_default(),
+                text: &part.text,
                 hash: part.hash,
             },
             None => Key { text: "", hash: 0 },
@@ -129,6 +128,8 @@ pub(super) struct Fields<'d> {
     document: &'d JavaMap,
     ingest: Option<&'d Map>,
     added: Vec<(&'d str, Value)>,
+    /// Whether a name at the top may have a dot in it
+    dotted: bool,
     /// What the last name of two parts began with, and the map there: the fields of
     /// a model mostly stand side by side.
     parent: Option<(&'d str, Option<Map>)>,
@@ -138,8 +139,13 @@ pub(super) struct Fields<'d> {
 
 impl<'d> Fields<'d> {
     /// The fields of a document; `ingest` stands under `_ingest`.
-    pub(super) const fn new(document: &'d JavaMap, ingest: Option<&'d Map>) -> Self {
+    pub(super) fn new(document: &'d JavaMap, ingest: Option<&'d Map>) -> Self {
+        let dotted = |(key, _): (&Value, &Value)| match key {
+            Value::Str(name) => name.units().any(|unit| unit == u16::from(b'.')),
+            _ => false,
+        };
         Self {
+            dotted: document.iter().any(dotted),
             document,
             ingest,
             added: Vec::new(),
@@ -156,6 +162,7 @@ impl<'d> Fields<'d> {
                 && let Some(value) = self.dig(from)
             {
                 self.added.push((to, value));
+                self.dotted = true;
                 self.parent = None;
             }
         }
@@ -164,10 +171,12 @@ impl<'d> Fields<'d> {
     /// The value of a field: first under its whole name, then along every way in
     /// which maps can be nested by the parts of the name, longer parts first.
     pub(super) fn dig(&mut self, path: &'d FieldPath) -> Option<Value> {
-        if let Some(value) = self.top(path.whole()) {
+        let count = path.parts.len();
+        if (count < 2 || self.dotted)
+            && let Some(value) = self.top(path.whole())
+        {
             return Some(value);
         }
-        let count = path.parts.len();
         if count < 2 {
             return None;
         }

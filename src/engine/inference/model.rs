@@ -145,7 +145,9 @@ impl Model {
                 requested.name()
             ))
         })?;
-        let mut slots = vec![Value::Null; self.slots];
+        let mut slots: Vec<Value> = std::iter::repeat_with(Value::default)
+            .take(self.slots)
+            .collect();
         let mut fields = Fields::new(document, ingest);
         fields.add(&field_map.0);
         fields.add(&self.default_field_map.0);

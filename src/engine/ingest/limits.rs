@@ -120,7 +120,9 @@ pub(super) fn measure(value: &Value) -> Result<usize, Excess> {
     Ok(size)
 }
 
-fn add(value: &Value, outer: Option<&Around<'_>>, size: &mut usize) -> Result<(), Excess> {
+/// Adds what a value is without those within it.
+#[inline]
+fn count(value: &Value, size: &mut usize) -> Result<(), Excess> {
     *size = size.saturating_add(ELEMENT);
     if let Value::Str(text) = value {
         *size = size.saturating_add(text.len());
@@ -128,6 +130,11 @@ fn add(value: &Value, outer: Option<&Around<'_>>, size: &mut usize) -> Result<()
     if *size > MAX_EXTENT {
         return Err(Excess::Size);
     }
+    Ok(())
+}
+
+fn add(value: &Value, outer: Option<&Around<'_>>, size: &mut usize) -> Result<(), Excess> {
+    count(value, size)?;
     if !matches!(value, Value::Map(_) | Value::List(_)) {
         return Ok(());
     }
@@ -140,15 +147,13 @@ fn add(value: &Value, outer: Option<&Around<'_>>, size: &mut usize) -> Result<()
         outer,
         depth,
     };
+    let mut within = |value: &Value| match value {
+        Value::Map(_) | Value::List(_) => add(value, Some(&around), size),
+        other => count(other, size),
+    };
     match value {
-        Value::Map(map) => map
-            .borrow()
-            .iter()
-            .try_for_each(|(_, value)| add(value, Some(&around), size)),
-        Value::List(list) => list
-            .borrow()
-            .iter()
-            .try_for_each(|value| add(value, Some(&around), size)),
+        Value::Map(map) => map.borrow().values().try_for_each(&mut within),
+        Value::List(list) => list.borrow().iter().try_for_each(&mut within),
         _ => Ok(()),
     }
 }

@@ -1,9 +1,10 @@
 //! Deep copies, and letting go of deep containers without deep recursion.
 
+use std::cell::Cell;
 use std::fmt;
 
 use super::walk::{Walk, visit};
-use super::{JavaMap, List, ListKind, MAX_DEPTH, Map, Value};
+use super::{List, ListKind, MAX_DEPTH, Map, Value};
 
 /// Why a value cannot be copied into a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,11 +43,7 @@ fn copied(value: &Value, depth: usize) -> Result<Value, CopyError> {
     }
     match value {
         Value::Map(map) | Value::FrozenMap(map) => {
-            let map = map.borrow();
-            let mut copy = JavaMap::with_capacity(map.len());
-            for (key, value) in map.iter() {
-                copy.put(key.clone(), copied(value, depth + 1)?);
-            }
+            let copy = map.borrow().copied(|value| copied(value, depth + 1))?;
             Ok(Value::Map(Map::new(copy)))
         }
         Value::List(list) if list.kind() == ListKind::Deque => {
@@ -87,7 +84,36 @@ pub(super) const fn is_container(value: &Value) -> bool {
     )
 }
 
+/// How many containers may be dropped within each other.
+const NESTED_DROPS: u32 = 32;
+
+thread_local! {
+    static DROPS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// A container that is being dropped, with all within it.
+pub(super) struct Drops(());
+
+impl Drops {
+    /// Begins; `None` when too many are under way: those within are then to be
+    /// [dropped one after the other](drop_flat).
+    pub(super) fn begin() -> Option<Self> {
+        let nested = DROPS.get();
+        (nested < NESTED_DROPS).then(|| {
+            DROPS.set(nested + 1);
+            Self(())
+        })
+    }
+}
+
+impl Drop for Drops {
+    fn drop(&mut self) {
+        DROPS.set(DROPS.get().saturating_sub(1));
+    }
+}
+
 /// Moves a list, map or set to the pile; null stays in its place.
+#[inline]
 pub(super) fn give(value: &mut Value, pile: &mut Vec<Value>) {
     if is_container(value) {
         pile.push(std::mem::take(value));
@@ -117,9 +143,16 @@ pub(super) fn drop_flat(mut pile: Vec<Value>) {
 }
 
 /// Drops the elements of a list or array.
-pub(super) fn drop_items(items: &mut [Value]) {
+pub(super) fn drop_items(mut items: Vec<Value>) {
+    if items.is_empty() {
+        return;
+    }
+    if let Some(_drops) = Drops::begin() {
+        drop(items);
+        return;
+    }
     let mut pile = Vec::new();
-    give_all(items, &mut pile);
+    give_all(&mut items, &mut pile);
     drop_flat(pile);
 }
 

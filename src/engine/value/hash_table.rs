@@ -2,7 +2,7 @@
 //! grow as Java's do, so that iteration gives Java's order. Chains are not
 //! turned into trees; that changes no order until keys collide wholesale.
 
-use super::{Value, copy};
+use super::{Value, copy, equals};
 
 /// Marks the end of a chain.
 const END: u32 = u32::MAX;
@@ -108,8 +108,21 @@ impl HashTable {
         slot.entry.as_mut().map(|(_, value)| value)
     }
 
+    /// Puts an entry; gives the value that was there. `None` means a new key.
+    pub(super) fn put(&mut self, hash: u32, key: Value, value: Value) -> Option<Value> {
+        let spot = self.seek(hash, |known| equals(known, &key));
+        self.put_at(spot, key, value)
+    }
+
+    /// Puts an entry whose key is not there yet.
+    pub(super) fn append(&mut self, hash: u32, key: Value, value: Value) {
+        let spot = self.seek(hash, |_| false);
+        self.put_at(spot, key, value);
+    }
+
     /// Puts an entry at the spot of its key; gives the value that was there. `None`
     /// means a new key.
+    #[inline]
     pub(super) fn put_at(&mut self, spot: Spot, key: Value, value: Value) -> Option<Value> {
         if let Some(slot) = self.slots.get_mut(spot.slot as usize) {
             let (_, place) = slot.entry.as_mut()?;
@@ -149,6 +162,7 @@ impl HashTable {
     }
 
     /// Lets the chain go on at `next` after what stands before the spot.
+    #[inline]
     fn link(&mut self, spot: Spot, next: u32) {
         if let Some(before) = self.slots.get_mut(spot.before as usize) {
             before.next = next;

@@ -71,6 +71,6 @@ impl<K> Items<K> {
 
 impl<K> Drop for Inner<K> {
     fn drop(&mut self) {
-        copy::drop_items(self.items.get_mut());
+        copy::drop_items(std::mem::take(self.items.get_mut()));
     }
 }

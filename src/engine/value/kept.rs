@@ -21,7 +21,11 @@ pub fn kept(text: &str) -> JavaString {
     if text.len() > LONGEST_KEPT {
         return JavaString::from(text);
     }
-    let hash = hash_code_of_str(text);
+    kept_hashed(text, hash_code_of_str(text))
+}
+
+/// As [`kept`], of a text whose hash code is known.
+pub(super) fn kept_hashed(text: &str, hash: i32) -> JavaString {
     TEXTS.with_borrow_mut(|texts| {
         let place = spread(hash) as usize % KEPT;
         match texts.get_mut(place) {

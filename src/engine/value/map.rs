@@ -2,11 +2,12 @@
 
 use std::cmp::Ordering;
 
+use super::copy::{self, Drops};
 use super::hash::{hash_code, spread};
-use super::hash_table::{ByBucket, ByInsertion, HashTable, Spot, capacity_for};
+use super::hash_table::{HashTable, Spot, capacity_for};
 use super::text::hash_code_of_str;
 use super::tree::Tree;
-use super::{JavaString, Value, copy, equals, kept};
+use super::{JavaString, Value, equals, kept};
 
 /// In which order a map or set gives its keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,39 +20,16 @@ pub enum Order {
     Sorted,
 }
 
-/// Iterates over the entries of a map.
-#[derive(Debug)]
-pub struct Entries<'a>(Inside<'a>);
-
-#[derive(Debug)]
-enum Inside<'a> {
-    ByBucket(ByBucket<'a>),
-    ByInsertion(ByInsertion<'a>),
-    Sorted(std::slice::Iter<'a, (Value, Value)>),
-}
-
-impl<'a> Iterator for Entries<'a> {
-    type Item = (&'a Value, &'a Value);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match &mut self.0 {
-            Inside::ByBucket(entries) => entries.next(),
-            Inside::ByInsertion(entries) => entries.next(),
-            Inside::Sorted(entries) => entries.next().map(|(key, value)| (key, value)),
-        }
-    }
-}
-
 /// A Java map. It is also what a [`Set`](super::Set) is made of.
 #[derive(Clone, Debug)]
 pub struct JavaMap {
-    store: Store,
+    pub(super) store: Store,
     changes: u32,
     fixed: bool,
 }
 
 #[derive(Clone, Debug)]
-enum Store {
+pub(super) enum Store {
     Hash(HashTable),
     Linked(HashTable),
     Tree(Tree),
@@ -236,8 +214,35 @@ impl JavaMap {
     /// Puts a value; gives the one that was there before (`None`: a new key).
     /// In a sorted map by natural order.
     pub fn put(&mut self, key: Value, value: Value) -> Option<Value> {
-        let spot = self.seek(&key);
-        self.put_at(spot, key, value)
+        let old = match &mut self.store {
+            Store::Hash(table) | Store::Linked(table) => {
+                table.put(spread(hash_code(&key)), key, value)
+            }
+            Store::Tree(tree) => tree.put(key, value),
+        };
+        if old.is_none() {
+            self.changes = self.changes.wrapping_add(1);
+        }
+        old
+    }
+
+    /// A `HashMap` made for as many entries, with the same keys and what `change`
+    /// makes of their values.
+    pub(super) fn copied<E>(
+        &self,
+        mut change: impl FnMut(&Value) -> Result<Value, E>,
+    ) -> Result<Self, E> {
+        let mut copy = HashTable::with_capacity(self.len());
+        for (key, value) in self {
+            let hash = spread(hash_code(key));
+            let value = change(value)?;
+            match self.store {
+                // A comparator may take equal keys for different ones.
+                Store::Tree(_) => drop(copy.put(hash, key.clone(), value)),
+                Store::Hash(_) | Store::Linked(_) => copy.append(hash, key.clone(), value),
+            }
+        }
+        Ok(Self::of(Store::Hash(copy)))
     }
 
     /// Where a key is, or would be put; nothing in a sorted map.
@@ -331,27 +336,6 @@ impl JavaMap {
         }
     }
 
-    /// The entries in the order of the map.
-    #[must_use]
-    #[inline]
-    pub fn iter(&self) -> Entries<'_> {
-        Entries(match &self.store {
-            Store::Hash(table) => Inside::ByBucket(table.by_bucket()),
-            Store::Linked(table) => Inside::ByInsertion(table.by_insertion()),
-            Store::Tree(tree) => Inside::Sorted(tree.iter()),
-        })
-    }
-
-    /// The first entry, or the last one.
-    #[must_use]
-    pub fn end(&self, last: bool) -> Option<(&Value, &Value)> {
-        match (&self.store, last) {
-            (Store::Tree(tree), true) => tree.iter().next_back().map(|(key, value)| (key, value)),
-            (_, true) => self.iter().last(),
-            (_, false) => self.iter().next(),
-        }
-    }
-
     /// Takes the lists, maps and sets out to a pile, for a drop without recursion.
     pub(super) fn give_containers(&mut self, pile: &mut Vec<Value>) {
         match &mut self.store {
@@ -361,21 +345,19 @@ impl JavaMap {
     }
 }
 
-impl<'a> IntoIterator for &'a JavaMap {
-    type Item = (&'a Value, &'a Value);
-    type IntoIter = Entries<'a>;
-
-    fn into_iter(self) -> Entries<'a> {
-        self.iter()
-    }
-}
-
 fn is_string(known: &Value, key: &JavaString) -> bool {
     matches!(known, Value::Str(text) if text == key)
 }
 
 impl Drop for JavaMap {
     fn drop(&mut self) {
+        if self.is_empty() {
+            return;
+        }
+        if let Some(_drops) = Drops::begin() {
+            self.store = Store::Linked(HashTable::default());
+            return;
+        }
         let mut pile = Vec::new();
         self.give_containers(&mut pile);
         copy::drop_flat(pile);

@@ -1,5 +1,7 @@
 //! What became of a document, and whether that was expected.
 
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::compare::{difference, same};
@@ -65,10 +67,10 @@ impl Processed {
         let mut reason = format!("{}: {}", failure.kind(), failure.reason());
         if failure.cause().is_some() {
             let root = failure.root();
-            reason.push_str(&format!(": {}: {}", root.kind(), root.reason()));
+            let _ = write!(reason, ": {}: {}", root.kind(), root.reason());
         }
         if let Some(place) = script_line(failure) {
-            reason.push_str(&format!(", at `{place}`"));
+            let _ = write!(reason, ", at `{place}`");
         }
         if *handled {
             reason.push_str(" (taken care of by on_failure)");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::compare::same;
-use crate::engine::value::{JavaMap, JavaString, MAX_DEPTH, Value};
+use crate::engine::value::{JavaString, MAX_DEPTH, Value};
 
 /// How many equal steps the range from 0 to 1 has.
 pub const STEPS: usize = 10;
@@ -57,32 +57,26 @@ impl Scores {
         if depth > MAX_DEPTH {
             return;
         }
-        let none = JavaMap::new();
         let known = before.and_then(Value::as_map).map(|map| map.borrow());
+        let before = |name| known.as_deref().and_then(|known| known.get_string(name));
         for (key, value) in entries.borrow().iter() {
             let Value::Str(name) = key else { continue };
-            let before = known.as_deref().unwrap_or(&none).get_string(name);
             let field = Field {
                 name,
                 outer: field,
                 depth: depth + 1,
             };
-            match value.as_f64() {
-                Some(number) if before.is_none_or(|before| !same(before, value)) => {
-                    self.count(&field, number);
-                }
-                Some(_) => {}
-                None => self.walk(before, value, Some(&field)),
+            if let Value::Map(_) = value {
+                self.walk(before(name), value, Some(&field));
+            } else if let Some(number) = score(name, value)
+                && before(name).is_none_or(|before| !same(before, value))
+            {
+                self.count(&field, number);
             }
         }
     }
 
     fn count(&mut self, field: &Field<'_>, number: f64) {
-        let name = field.name.to_str();
-        let named = name.contains("probability") || name.contains("score");
-        if !named || !(0.0..=1.0).contains(&number) {
-            return;
-        }
         let step = (1..STEPS)
             .filter(|&step| number * 10.0 >= f64::from(u32::try_from(step).unwrap_or(0)))
             .count();
@@ -91,6 +85,14 @@ impl Scores {
             *count += 1;
         }
     }
+}
+
+/// The score that a value of this name is, if it is one.
+fn score(name: &JavaString, value: &Value) -> Option<f64> {
+    let number = value.as_f64().filter(|n| (0.0..=1.0).contains(n))?;
+    let name = name.to_str();
+    let named = name.contains("probability") || name.contains("score");
+    named.then_some(number)
 }
 
 /// A field and those around it.

@@ -6,7 +6,7 @@ use std::fmt;
 
 use crate::engine::value::{JavaMap, JavaString, List, MAX_DEPTH, Map, Value};
 
-use crate::engine::value::kept::{LONGEST_KEPT, kept};
+use crate::engine::value::kept::{LONGEST_KEPT, kept, kept_hashed};
 
 /// Why and where a text is not JSON.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -322,17 +322,26 @@ impl<'a> Parser<'a> {
     fn key(&mut self) -> Parsed<JavaString> {
         let start = self.at + 1;
         let rest = self.text.get(start..).unwrap_or_default();
-        let length = rest
-            .iter()
-            .take(LONGEST_KEPT)
-            .position(|&byte| ENDS_PLAIN[usize::from(byte)]);
-        match length.and_then(|length| Some((length, rest.get(length)?))) {
-            Some((length, b'"')) => {
-                self.at = start + length + 1;
-                Ok(kept(self.slice(start, start + length)?))
+        let (mut hash, mut bits) = (0_i32, 0);
+        let mut end = None;
+        for (length, &byte) in rest.iter().take(LONGEST_KEPT).enumerate() {
+            if ENDS_PLAIN[usize::from(byte)] {
+                end = (byte == b'"').then_some(length);
+                break;
             }
-            _ => self.string(),
+            hash = hash.wrapping_mul(31).wrapping_add(i32::from(byte));
+            bits |= byte;
         }
+        let Some(length) = end else {
+            return self.string();
+        };
+        self.at = start + length + 1;
+        let text = self.slice(start, start + length)?;
+        Ok(if bits.is_ascii() {
+            kept_hashed(text, hash)
+        } else {
+            kept(text)
+        })
     }
 
     /// The rest of a string from its first escape on.
