@@ -34,6 +34,7 @@ use crate::engine::value::{Value, json};
 use crate::error::{Error, ErrorKind, Result};
 use crate::progress::Progress;
 use documents::object;
+use scores::scores_of;
 
 /// How many documents are read before they are handed to the threads.
 const CHUNK: usize = 2_048;
@@ -193,13 +194,16 @@ impl Task<'_> {
         expected: Option<&Line>,
         scores: &mut Scores,
     ) -> Result<Rehearsed> {
-        let document = Document::parse(line, "documents")?;
-        let processed = self.stage.send(self.entry, &document)?;
-        let before = Value::Map(document.source);
+        let read = || Document::parse(line, "documents");
+        let document = read()?;
+        let known = scores_of(&Value::Map(document.source.clone()));
+        let fields = document.source.borrow().len();
+        let processed = self.stage.send(self.entry, &document);
         if let Some(after) = &processed.source {
-            scores.add(&before, after);
+            scores.add(&known, after);
         }
-        let outcome = processed.outcome(&before);
+        // Reading again is rarer and costs less than a copy of each document.
+        let outcome = processed.outcome(fields, || Ok(Value::Map(read()?.source)))?;
         let result = processed.line(document.id.as_deref(), outcome);
         let expected = expected
             .map(|line| object(line, "expected results"))

@@ -2,7 +2,9 @@
 //! grow as Java's do, so that iteration gives Java's order. Chains are not
 //! turned into trees; that changes no order until keys collide wholesale.
 
-use super::{Value, copy, equals};
+use std::mem::take;
+
+use super::{Value, copy, equals, spare};
 
 /// Marks the end of a chain.
 const END: u32 = u32::MAX;
@@ -15,7 +17,7 @@ const MAX_CAPACITY: usize = 1 << 30;
 const FIRST_SLOTS: usize = 8;
 
 #[derive(Clone, Debug)]
-struct Slot {
+pub(super) struct Slot {
     hash: u32,
     next: u32,
     entry: Option<(Value, Value)>,
@@ -52,10 +54,9 @@ fn table_size(capacity: usize) -> usize {
 impl HashTable {
     /// As `new HashMap(capacity)`.
     pub(super) fn with_capacity(capacity: usize) -> Self {
-        Self {
-            initial: table_size(capacity),
-            ..Self::default()
-        }
+        let mut table = Self::default();
+        table.initial = table_size(capacity);
+        table
     }
 
     pub(super) const fn len(&self) -> usize {
@@ -180,7 +181,8 @@ impl HashTable {
             0 => (DEFAULT_CAPACITY, FIRST_SLOTS),
             initial => (initial, initial.min(MIN_TREE_CAPACITY)),
         };
-        self.buckets = vec![END; capacity];
+        (self.buckets, self.slots) = spare::take();
+        self.buckets.resize(capacity, END);
         self.slots.reserve(slots);
     }
 
@@ -268,6 +270,13 @@ impl HashTable {
     /// Entries by insertion: the order of `LinkedHashMap`.
     pub(super) fn by_insertion(&self) -> ByInsertion<'_> {
         ByInsertion(self.slots.iter())
+    }
+}
+
+impl Drop for HashTable {
+    fn drop(&mut self) {
+        let (buckets, slots) = (take(&mut self.buckets), take(&mut self.slots));
+        spare::give(buckets, slots);
     }
 }
 

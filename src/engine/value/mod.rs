@@ -33,6 +33,7 @@ mod object;
 mod render;
 mod serde_value;
 mod set;
+mod spare;
 mod text;
 mod tree;
 mod walk;

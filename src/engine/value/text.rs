@@ -52,7 +52,9 @@ impl JavaString {
         let mut small = [0; SMALL];
         let length = left.len() + right.len();
         small[..left.len()].copy_from_slice(left);
-        small[left.len()..length].copy_from_slice(right);
+        if !right.is_empty() {
+            small[left.len()..length].copy_from_slice(right);
+        }
         let length = u8::try_from(length).unwrap_or_default();
         Self::new(Text::Small(length, small))
     }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::compare::{difference, same};
 use crate::engine::failure::Failure;
 use crate::engine::value::{JavaMap, Map, Value, json};
+use crate::error::Result;
 
 /// What became of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -48,15 +49,25 @@ pub struct Processed {
 }
 
 impl Processed {
-    /// What became of a document with these fields before.
-    #[must_use]
-    pub fn outcome(&self, before: &Value) -> Outcome {
-        match (&self.failure, &self.source) {
+    /// What became of a document that had so many `fields`; `before` gives it as it
+    /// was, where that has to be known.
+    ///
+    /// # Errors
+    /// Those of `before`.
+    pub fn outcome(
+        &self,
+        fields: usize,
+        before: impl FnOnce() -> Result<Value>,
+    ) -> Result<Outcome> {
+        let count = |after: &Value| after.as_map().map(|after| after.borrow().len());
+        Ok(match (&self.failure, &self.source) {
             (Some(_), _) => Outcome::Failed,
             (None, None) => Outcome::Dropped,
-            (None, Some(after)) if same(before, after) => Outcome::Untouched,
+            (None, Some(after)) if count(after) == Some(fields) && same(&before()?, after) => {
+                Outcome::Untouched
+            }
             (None, Some(_)) => Outcome::Enriched,
-        }
+        })
     }
 
     /// Why it failed, in one line: the failure, what is at the bottom of it, and
@@ -165,7 +176,8 @@ mod tests {
                 Some("t: r (taken care of by on_failure)"),
             ),
         ] {
-            assert_eq!(processed.outcome(&before), outcome);
+            let found = processed.outcome(1, || Ok(before.clone()));
+            assert_eq!(found.ok(), Some(outcome));
             assert_eq!(processed.reason().as_deref(), reason);
         }
     }
@@ -181,9 +193,11 @@ mod tests {
             failure: Some((failure, false)),
         };
         assert_eq!(
-            processed.reason().unwrap(),
-            "script_exception: runtime error: null_pointer_exception: \
-             cannot access field [a] from a null def reference, at `ctx.x.a = 1;`"
+            processed.reason().as_deref(),
+            Some(
+                "script_exception: runtime error: null_pointer_exception: \
+                 cannot access field [a] from a null def reference, at `ctx.x.a = 1;`"
+            )
         );
     }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use super::compare::same;
 use crate::engine::value::{JavaString, MAX_DEPTH, Value};
 
 /// How many equal steps the range from 0 to 1 has.
@@ -15,10 +14,13 @@ pub struct Scores {
 }
 
 impl Scores {
-    /// Takes the scores of a document: the numbers from 0 to 1 in fields whose
-    /// name speaks of a probability or a score, unless they were there before.
-    pub fn add(&mut self, before: &Value, after: &Value) {
-        self.walk(Some(before), after, None);
+    /// Takes the scores of a document, but those that it had before.
+    pub(super) fn add(&mut self, before: &ByField, after: &Value) {
+        for (field, number) in scores_of(after) {
+            if before.get(&field) != Some(&number) {
+                self.count(field, number);
+            }
+        }
     }
 
     /// Takes the scores of other documents.
@@ -49,40 +51,47 @@ impl Scores {
             .map(|(field, counts)| (field.as_str(), counts))
     }
 
-    fn walk(&mut self, before: Option<&Value>, after: &Value, field: Option<&Field<'_>>) {
-        let depth = field.map_or(0, |field| field.depth);
-        let Value::Map(entries) = after else {
-            return;
-        };
-        if depth > MAX_DEPTH {
-            return;
-        }
-        let known = before.and_then(Value::as_map).map(|map| map.borrow());
-        let before = |name| known.as_deref().and_then(|known| known.get_string(name));
-        for (key, value) in entries.borrow().iter() {
-            let Value::Str(name) = key else { continue };
-            let field = Field {
-                name,
-                outer: field,
-                depth: depth + 1,
-            };
-            if let Value::Map(_) = value {
-                self.walk(before(name), value, Some(&field));
-            } else if let Some(number) = score(name, value)
-                && before(name).is_none_or(|before| !same(before, value))
-            {
-                self.count(&field, number);
-            }
-        }
-    }
-
-    fn count(&mut self, field: &Field<'_>, number: f64) {
+    fn count(&mut self, field: String, number: f64) {
         let step = (1..STEPS)
             .filter(|&step| number * 10.0 >= f64::from(u32::try_from(step).unwrap_or(0)))
             .count();
-        let counts = self.fields.entry(field.path()).or_default();
+        let counts = self.fields.entry(field).or_default();
         if let Some(count) = counts.get_mut(step) {
             *count += 1;
+        }
+    }
+}
+
+/// Numbers by their fields, with dots.
+pub(super) type ByField = BTreeMap<String, f64>;
+
+/// The scores of a document: the numbers from 0 to 1 in fields whose name speaks of
+/// a probability or a score.
+pub(super) fn scores_of(document: &Value) -> ByField {
+    let mut scores = ByField::new();
+    walk(document, None, &mut scores);
+    scores
+}
+
+fn walk(value: &Value, field: Option<&Field<'_>>, scores: &mut ByField) {
+    let depth = field.map_or(0, |field| field.depth);
+    let Value::Map(entries) = value else {
+        return;
+    };
+    if depth > MAX_DEPTH {
+        return;
+    }
+    for (key, value) in entries.borrow().iter() {
+        let Value::Str(name) = key else { continue };
+        let field = Field {
+            name,
+            outer: field,
+            depth: depth + 1,
+        };
+        if let Value::Map(_) = value {
+            walk(value, Some(&field), scores);
+        } else if let Some(number) = score(name, value) {
+            scores.insert(field.path(), number);
         }
     }
 }
@@ -118,7 +127,7 @@ fn last(field: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::Scores;
+    use super::{Scores, scores_of};
     use crate::engine::value::Value;
     use serde_json::json;
 
@@ -130,7 +139,7 @@ mod tests {
             let mut after = before.clone();
             after["ml"] = json!({"probability": probability, "score": own, "other": 0.5});
             let mut one = Scores::default();
-            one.add(&Value::from(&before), &Value::from(&after));
+            one.add(&scores_of(&Value::from(&before)), &Value::from(&after));
             scores.merge(one);
         }
         assert_eq!(

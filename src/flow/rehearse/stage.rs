@@ -11,8 +11,8 @@ use super::outcome::Processed;
 use crate::engine::failure::Failure;
 use crate::engine::inference::{LARGEST_DEFINITION, ModelConfig};
 use crate::engine::ingest::{Environment, Options, Outcome, Purpose, StoredScript};
-use crate::engine::value::{Map, Value};
-use crate::error::{Error, ErrorKind, OrErr, Result};
+use crate::engine::value::Value;
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 
 /// Scripts, models and pipelines of one place, compiled. Threads share it.
@@ -55,44 +55,34 @@ impl Stage {
         Ok(Self { environment, now })
     }
 
-    /// Sends a document through the pipeline `entry`; the document stays as it is.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Malformed`] for a document that nests too deeply.
-    pub fn send(&self, entry: &str, document: &Document) -> Result<Processed> {
-        let source = copy(&document.source)?;
+    /// Sends a document through the pipeline `entry`, which changes its fields.
+    #[must_use]
+    pub fn send(&self, entry: &str, document: &Document) -> Processed {
         let known = [("_index", &document.index), ("_id", &document.id)];
         let metadata = known.map(|(key, value)| (key, value.as_deref().unwrap_or(key)));
-        Ok(
-            match self.environment.send(entry, &source, &metadata, self.now) {
-                Outcome::Dropped => Processed {
-                    source: None,
-                    failure: None,
-                },
-                Outcome::Failed(failure) => Processed {
-                    source: None,
-                    failure: Some((failure, false)),
-                },
-                Outcome::Document(done) => Processed {
-                    source: Some(Value::Map(done.source)),
-                    // What `ignore_failure` passed over was meant to be passed over.
-                    failure: done
-                        .handled
-                        .into_iter()
-                        .find(|handled| !handled.ignored)
-                        .map(|handled| (handled.failure, true)),
-                },
+        match self
+            .environment
+            .send(entry, &document.source, &metadata, self.now)
+        {
+            Outcome::Dropped => Processed {
+                source: None,
+                failure: None,
             },
-        )
+            Outcome::Failed(failure) => Processed {
+                source: None,
+                failure: Some((failure, false)),
+            },
+            Outcome::Document(done) => Processed {
+                source: Some(Value::Map(done.source)),
+                // What `ignore_failure` passed over was meant to be passed over.
+                failure: done
+                    .handled
+                    .into_iter()
+                    .find(|handled| !handled.ignored)
+                    .map(|handled| (handled.failure, true)),
+            },
+        }
     }
-}
-
-fn copy(fields: &Map) -> Result<Map> {
-    let copy = Value::Map(fields.clone()).deep_copy();
-    let copy = copy.or_err(ErrorKind::Malformed, || {
-        "a document cannot be copied".to_owned()
-    })?;
-    Ok(copy.as_map().unwrap_or(fields).clone())
 }
 
 fn stored_script(body: &Json) -> Option<StoredScript> {

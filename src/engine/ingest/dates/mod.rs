@@ -156,9 +156,13 @@ pub(super) fn iso_instant(seconds: i64, nano: u32) -> String {
     let date = Date::from_days(seconds.div_euclid(DAY));
     let second = seconds.rem_euclid(DAY);
     let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-    let fraction = format!(".{nano:09}");
-    let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
-    format!("{date}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
+    let mut text = format!("{date}T{hour:02}:{minute:02}:{second:02}");
+    if nano > 0 {
+        let fraction = format!(".{nano:09}");
+        text.push_str(fraction.trim_end_matches('0'));
+    }
+    text.push('Z');
+    text
 }
 
 enum Mismatch {

@@ -14,13 +14,17 @@ use crate::engine::value::{Array, JavaMap, JavaString, Map, Value, equals, ident
 
 impl Vm<'_> {
     /// Evaluates; a failure is noted to have arisen here.
+    #[inline]
     pub(super) fn eval(&mut self, code: &Code) -> Run<Value> {
         match &code.op {
-            Op::Local(slot) => return Ok(self.local(*slot)),
-            Op::Constant(value) => return Ok((*value).into()),
-            Op::Text(index) => return Ok(Value::Str(self.text(*index))),
-            _ => {}
+            Op::Local(slot) => Ok(self.local(*slot)),
+            Op::Constant(value) => Ok((*value).into()),
+            Op::Text(index) => Ok(Value::Str(self.text(*index))),
+            _ => self.work_out(code),
         }
+    }
+
+    fn work_out(&mut self, code: &Code) -> Run<Value> {
         self.descend()?;
         let result = self.step().and_then(|()| self.operate(code));
         self.ascend();
@@ -59,9 +63,6 @@ impl Vm<'_> {
 
     fn operate(&mut self, code: &Code) -> Run<Value> {
         match &code.op {
-            Op::Local(slot) => Ok(self.local(*slot)),
-            Op::Constant(value) => Ok((*value).into()),
-            Op::Text(index) => Ok(Value::Str(self.text(*index))),
             Op::Load(target) => self.load(target),
             Op::Assign(assign) => self.assign(assign),
             Op::Cast(cast, inner) => {
