@@ -226,6 +226,9 @@ proptest! {
     ) {
         let mut text = rich().into_bytes();
         for (place, byte, edit) in edits {
+            if text.is_empty() {
+                break;
+            }
             let place = place.index(text.len());
             match edit {
                 0 => text[place] = byte,

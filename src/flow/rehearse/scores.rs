@@ -7,6 +7,12 @@ use crate::engine::value::{JavaString, MAX_DEPTH, Value};
 /// How many equal steps the range from 0 to 1 has.
 pub const STEPS: usize = 10;
 
+/// How many scores of one document count.
+const MOST: usize = 1_000;
+
+/// The longest name of a field that counts, with the dots.
+const LONGEST: usize = 1_000;
+
 /// Numbers between 0 and 1 that pipelines added, by field.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scores {
@@ -66,7 +72,7 @@ impl Scores {
 pub(super) type ByField = BTreeMap<String, f64>;
 
 /// The scores of a document: the numbers from 0 to 1 in fields whose name speaks of
-/// a probability or a score.
+/// a probability or a score, up to [`MOST`] of them.
 pub(super) fn scores_of(document: &Value) -> ByField {
     let mut scores = ByField::new();
     walk(document, None, &mut scores);
@@ -87,7 +93,11 @@ fn walk(value: &Value, field: Option<&Field<'_>>, scores: &mut ByField) {
             name,
             outer: field,
             depth: depth + 1,
+            length: name.len() + field.map_or(0, |outer| outer.length + 1),
         };
+        if field.length > LONGEST || scores.len() >= MOST {
+            continue;
+        }
         if let Value::Map(_) = value {
             walk(value, Some(&field), scores);
         } else if let Some(number) = score(name, value) {
@@ -109,6 +119,7 @@ struct Field<'f> {
     name: &'f JavaString,
     outer: Option<&'f Field<'f>>,
     depth: usize,
+    length: usize,
 }
 
 impl Field<'_> {
@@ -127,7 +138,9 @@ fn last(field: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scores, scores_of};
+    use std::collections::BTreeMap;
+
+    use super::{LONGEST, MOST, Scores, scores_of};
     use crate::engine::value::Value;
     use serde_json::json;
 
@@ -147,5 +160,11 @@ mod tests {
             Some(("ml.probability", &[2, 1, 0, 0, 0, 0, 0, 0, 0, 1]))
         );
         assert_eq!(Scores::default().main(), None);
+        let long = "score".repeat(LONGEST);
+        let many: BTreeMap<String, f64> =
+            (0..2 * MOST).map(|n| (format!("score{n}"), 0.5)).collect();
+        let found = scores_of(&Value::from(&json!({ long: {"score": 0.5}, "many": many })));
+        assert_eq!(found.len(), MOST);
+        assert!(found.keys().all(|field| field.starts_with("many.")));
     }
 }
