@@ -229,6 +229,27 @@ fn flows_and_addresses_are_told_apart() {
             }}),
         ),
         (
+            json!({"grok": {
+                "field": "m",
+                "patterns": ["%{COMMONAPACHELOG}"],
+                "ecs_compatibility": "v1",
+            }}),
+            &json!({"m": "10.1.1.1 - bob [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.0\" 200 2326"}),
+            "",
+            json!({
+                "m": "10.1.1.1 - bob [10/Oct/2000:13:55:36 -0700] \"GET /a HTTP/1.0\" 200 2326",
+                "source": {"address": "10.1.1.1"},
+                "user": {"name": "bob"},
+                "timestamp": "10/Oct/2000:13:55:36 -0700",
+                "http": {
+                    "request": {"method": "GET"},
+                    "version": "1.0",
+                    "response": {"status_code": 200, "body": {"bytes": 2326}},
+                },
+                "url": {"original": "/a"},
+            }),
+        ),
+        (
             json!({"fingerprint": {"fields": ["b", "a"], "method": "MD5"}}),
             &json!({"a": "x", "b": 5}),
             "/fingerprint",

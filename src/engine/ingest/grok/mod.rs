@@ -57,7 +57,35 @@ impl Grok {
         definitions: &[(String, String)],
         trace: bool,
     ) -> Result<Self, String> {
-        let mut bank = bank::standard();
+        Self::compile(bank::standard(), patterns, definitions, trace)
+    }
+
+    /// The same where the patterns of the bank give fields the names of the Elastic
+    /// Common Schema.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), and for patterns that are not carried with these names.
+    pub(super) fn with_ecs(
+        patterns: &[String],
+        definitions: &[(String, String)],
+        trace: bool,
+    ) -> Result<Self, String> {
+        Self::compile(bank::ecs(), patterns, definitions, trace).map_err(|message| {
+            let missing = bank::standard()
+                .into_keys()
+                .find(|name| message.contains(&format!("find pattern [{name}]")));
+            missing.map_or(message, |name| {
+                format!("not supported offline: the pattern [{name}] with the names of ECS")
+            })
+        })
+    }
+
+    fn compile(
+        mut bank: bank::Bank,
+        patterns: &[String],
+        definitions: &[(String, String)],
+        trace: bool,
+    ) -> Result<Self, String> {
         for (name, pattern) in definitions {
             bank.insert(name.clone(), pattern.clone());
         }

@@ -35,6 +35,22 @@ fn every_pattern_of_the_bank_compiles() {
 }
 
 #[test]
+fn every_pattern_with_names_of_ecs_compiles() {
+    let bank = bank::ecs();
+    for name in bank.keys() {
+        let pattern = format!("%{{{name}:x}}");
+        let result = Grok::with_ecs(&[pattern], &[], false);
+        assert!(result.is_ok(), "{name}: {:?}", result.err());
+    }
+    let left_out = bank::standard()
+        .into_keys()
+        .find(|name| !bank.contains_key(name))
+        .unwrap();
+    let error = Grok::with_ecs(&[format!("%{{{left_out}}}")], &[], false).unwrap_err();
+    assert!(error.starts_with("not supported offline"), "{error}");
+}
+
+#[test]
 fn takes_texts_apart() {
     for (pattern, text, expected) in [
         ("%{WORD:w}", "a b", &[("w", "a")][..]),

@@ -68,6 +68,9 @@ struct GrokProcessor {
     ignore_missing: bool,
 }
 
+/// Compiles patterns with definitions.
+type Compile = fn(&[String], &[(String, String)], bool) -> Result<Grok, String>;
+
 /// Creates a `grok` processor.
 pub(super) fn grok(
     config: &mut Config,
@@ -90,22 +93,18 @@ pub(super) fn grok(
         .into_iter()
         .map(|(name, pattern)| (name, Value::from(&pattern).to_java_string()))
         .collect();
+    let mut compile: Compile = Grok::new;
     if context.since(7, 14) {
         match config.optional_string("ecs_compatibility")?.as_deref() {
             None | Some("disabled") => {}
-            Some("v1") => {
-                return Err(config.refuse(
-                    "ecs_compatibility",
-                    "not supported offline: patterns with the names of ECS",
-                ));
-            }
+            Some("v1") => compile = Grok::with_ecs,
             Some(other) => {
                 let reason = format!("unsupported mode '{other}'");
                 return Err(config.refuse("ecs_compatibility", &reason));
             }
         }
     }
-    let grok = Grok::new(&patterns, &definitions, trace).map_err(|message| {
+    let grok = compile(&patterns, &definitions, trace).map_err(|message| {
         config.refuse(
             "patterns",
             &format!(
