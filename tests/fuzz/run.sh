@@ -29,8 +29,11 @@ for target in "${targets[@]}"; do
     folders=("tests/fuzz/corpus/$target")
     [ -d "tests/fuzz/seeds/$target" ] && folders+=("tests/fuzz/seeds/$target")
     outcome="no crash"
+    # Values of a script that hold one another in a ring are never let go.
+    leaks=1
+    [ "$target" = painless_run ] && leaks=0
     # An input that takes ten seconds or two gigabytes counts as a crash.
-    "${fuzz[@]}" run --fuzz-dir tests/fuzz "$target" "${folders[@]}" -- \
+    ASAN_OPTIONS="detect_leaks=$leaks" "${fuzz[@]}" run --fuzz-dir tests/fuzz "$target" "${folders[@]}" -- \
         -max_total_time="$seconds" -max_len=65536 -timeout=10 -rss_limit_mb=2048 \
         -print_final_stats=1 >"$logs/$target.log" 2>&1 || outcome="CRASHED" failed=1
     executions="$(sed -n 's/^stat::number_of_executed_units: *//p' "$logs/$target.log")"
