@@ -287,7 +287,7 @@ mod tests {
         let beside = write_key(two.path(), 2);
         init(one.path(), 1);
         let root = one.path().to_owned();
-        assert!(load(&[root.clone()], &TrustFile::default()).is_ok());
+        assert!(load(std::slice::from_ref(&root), &TrustFile::default()).is_ok());
         let told = refusal(&[root.clone(), beside.clone()]);
         assert!(told.contains("none may be given beside it"));
         fs::remove_file(beside).unwrap();

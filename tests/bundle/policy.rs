@@ -26,7 +26,7 @@ fn without_keys_there_is_no_policy() {
 fn a_key_counts_once_however_often_it_signs() {
     let message = b"what is signed";
     let signed = (key(1).public().id(), key(1).sign(message));
-    let twice = [signed.clone(), signed];
+    let twice = [signed, signed];
     let both = policy(2, &[key(1), key(2)]).unwrap();
     let error = both.judge(message, &twice).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Trust);

@@ -78,6 +78,7 @@ impl Processed {
         let mut reason = format!("{}: {}", failure.kind(), failure.reason());
         if failure.cause().is_some() {
             let root = failure.root();
+            // Writing to a string cannot fail.
             let _ = write!(reason, ": {}: {}", root.kind(), root.reason());
         }
         if let Some(place) = script_line(failure) {
