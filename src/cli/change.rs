@@ -57,6 +57,20 @@ pub fn run(
     desk: &Desk,
     prepare: impl Fn(&Cluster, &dyn Progress) -> Result<Prepared> + Sync,
 ) -> Result<Answer> {
+    run_after(asked, desk, |_, _| Ok(()), prepare)
+}
+
+/// The same, where `look` has a first look at every cluster, before its plan is
+/// made to be shown.
+///
+/// # Errors
+/// As [`run`], and as `look`.
+pub fn run_after(
+    asked: &Asked<'_>,
+    desk: &Desk,
+    look: impl Fn(&Cluster, &dyn Progress) -> Result<()> + Sync,
+    prepare: impl Fn(&Cluster, &dyn Progress) -> Result<Prepared> + Sync,
+) -> Result<Answer> {
     let addresses = asked.target.addresses(desk)?;
     refuse_unknown(asked.canary, &addresses)?;
     let alone = addresses.len() == 1;
@@ -64,6 +78,7 @@ pub fn run(
     let progress = desk.progress();
     let outcomes = many::each(fleet::labelled(addresses), |label, address| {
         let cluster = Cluster::connect(address.clone())?;
+        look(&cluster, &progress)?;
         let prepared = prepare(&cluster, &progress)?;
         Ok(Planned {
             label: label.to_owned(),

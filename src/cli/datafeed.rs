@@ -31,7 +31,10 @@ pub enum DatafeedCommand {
     #[command(after_help = "Example: sealift datafeed show datafeed-dga --cluster soc")]
     Show(One),
     /// Put a datafeed from a file
-    Put(PutArgs),
+    #[command(
+        after_help = "Example: sealift datafeed put datafeed-dga --from feed.json --index-pattern 'logs-*' --cluster soc"
+    )]
+    Put(put::FeedArgs),
     /// Change a stopped datafeed by the keys of a file
     #[command(
         after_help = "Example: sealift datafeed update datafeed-dga --from change.json --cluster soc"
@@ -69,19 +72,6 @@ pub struct FileArgs {
     /// Which cluster.
     #[command(flatten)]
     pub target: TargetArgs,
-}
-
-/// A datafeed and its file.
-#[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example: sealift datafeed put datafeed-dga --from feed.json --index-pattern 'logs-*' --cluster soc"
-)]
-pub struct PutArgs {
-    #[command(flatten)]
-    put: put::ObjectArgs,
-    /// The indices, in place of `INDEX_PATTERN_NAME`
-    #[arg(long, value_name = "PATTERN")]
-    index_pattern: Vec<String>,
 }
 
 /// When a datafeed reads.
@@ -140,9 +130,11 @@ pub fn run(args: &DatafeedArgs, desk: &Desk) -> Result<Answer> {
             managed::list(&args.target, desk, ArtifactKind::Datafeed, &columns)
         }
         DatafeedCommand::Show(args) => managed::show(&args.target, desk, &artifact(&args.id)),
-        DatafeedCommand::Put(args) => put::run(&args.put, ArtifactKind::Datafeed, desk, |body| {
-            fill_placeholder(body, &args.index_pattern);
-        }),
+        DatafeedCommand::Put(args) => {
+            put::run(&args.object, ArtifactKind::Datafeed, desk, |body| {
+                fill_placeholder(body, &args.index_pattern);
+            })
+        }
         DatafeedCommand::Update(args) => {
             managed::update(&args.target, desk, &artifact(&args.id), &args.from)
         }

@@ -17,7 +17,9 @@ use crate::error::{ErrorKind, OrErr, Result};
 use crate::flow::clock::Clock;
 use crate::flow::preflight::Question;
 use crate::flow::{prepare, targets};
+use crate::io::cluster::Cluster;
 use crate::model::preflight::Weight;
+use crate::progress::Progress;
 
 /// Install a bundle: preflight, plan, confirm, apply, receipt.
 #[derive(Debug, clap::Args)]
@@ -62,10 +64,6 @@ pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
     let bundle = install_release::open(&args.release, args.file.as_deref(), &args.opening, desk)?;
     let wanted = wish::without(&args.wish, targets::wanted(&bundle)?)?;
     let ranges = targets::ranges(&bundle);
-    let question = Question::of(&wanted, &ranges, args.wish.enable_rules);
-    if args.preflight_only {
-        return look(args, desk, &question);
-    }
     let agreed = match &args.plan {
         Some(path) => Some(PlanFile::read(path, &bundle)?),
         None => None,
@@ -73,20 +71,27 @@ pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
     let wish = agreed
         .as_ref()
         .map_or_else(|| wish::of(&args.wish), PlanFile::wish);
+    let question = Question::of(&wanted, &ranges, args.wish.enable_rules)
+        .leading(wish.default_pipelines.iter().map(|asked| &*asked.index));
+    if args.preflight_only {
+        return look(args, desk, &question);
+    }
     let asked = change::Asked {
         target: &args.target,
         yes: args.yes || agreed.is_some(),
         canary: args.canary.as_deref(),
     };
-    let answer = change::run(&asked, desk, |cluster, progress| {
+    let preflight = |cluster: &Cluster, progress: &dyn Progress| {
         let now = || Desk::clock();
-        let clock = Clock::new(&now);
-        let answer = question.put_to(cluster, &clock)?;
+        let answer = question.put_to(cluster, &Clock::new(&now))?;
         answer.refuse(&cluster.label)?;
         for warning in answer.warnings() {
             let line = format!("{}: warning: {}", cluster.label, warning.what);
             progress.note(&escape::line(&line));
         }
+        Ok(())
+    };
+    let answer = change::run_after(&asked, desk, preflight, |cluster, progress| {
         let prepared = prepare::prepare(cluster, &bundle, &wanted, &wish, progress)?;
         if let Some(agreed) = &agreed {
             agreed.agree(&prepared.plan)?;

@@ -35,7 +35,10 @@ pub enum JobCommand {
     #[command(after_help = "Example: sealift job show dns-exfiltration --cluster soc")]
     Show(One),
     /// Put a job from a file
-    Put(PutArgs),
+    #[command(
+        after_help = "Example: sealift job put dns-exfiltration --from job.json --cluster soc"
+    )]
+    Put(put::FeedArgs),
     /// Change what can be changed of a job by the keys of a file
     #[command(
         after_help = "Example: sealift job update dns-exfiltration --from change.json --cluster soc"
@@ -59,17 +62,6 @@ pub enum JobCommand {
     /// Close and delete a job, its datafeed and its results
     #[command(after_help = "Example: sealift job delete dns-exfiltration --cluster soc")]
     Delete(DeleteArgs),
-}
-
-/// A job and its file.
-#[derive(Debug, clap::Args)]
-#[command(after_help = "Example: sealift job put dns-exfiltration --from job.json --cluster soc")]
-pub struct PutArgs {
-    #[command(flatten)]
-    put: put::ObjectArgs,
-    /// The indices of its `datafeed_config`, in place of `INDEX_PATTERN_NAME`
-    #[arg(long, value_name = "PATTERN")]
-    index_pattern: Vec<String>,
 }
 
 /// A copy of a job.
@@ -108,7 +100,7 @@ pub fn run(args: &JobArgs, desk: &Desk) -> Result<Answer> {
             managed::list(&args.target, desk, ArtifactKind::Job, &columns)
         }
         JobCommand::Show(args) => managed::show(&args.target, desk, &artifact(&args.id)),
-        JobCommand::Put(args) => put::run(&args.put, ArtifactKind::Job, desk, |body| {
+        JobCommand::Put(args) => put::run(&args.object, ArtifactKind::Job, desk, |body| {
             if let Some(feed) = body.get_mut("datafeed_config") {
                 fill_placeholder(feed, &args.index_pattern);
             }

@@ -209,10 +209,23 @@ pub fn put(
     body: &Value,
 ) -> Result<Answer> {
     each(&target.addresses(desk)?, |cluster| {
-        let (answer, findings) = manage::put(cluster, artifact, body)?;
-        tell(desk, &findings);
-        done(artifact, "put", &answer)
+        put_on(cluster, desk, artifact, body)
     })
+}
+
+/// Puts an object on one cluster.
+///
+/// # Errors
+/// As [`manage::put`].
+pub fn put_on(
+    cluster: &Elasticsearch,
+    desk: &Desk,
+    artifact: &ArtifactId,
+    body: &Value,
+) -> Result<Answer> {
+    let (answer, findings) = manage::put(cluster, artifact, body)?;
+    tell(desk, &findings);
+    done(artifact, "put", &answer)
 }
 
 /// Changes an object by the keys of a file.

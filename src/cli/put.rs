@@ -8,9 +8,12 @@ use serde_json::Value;
 use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
 use crate::cli::target::TargetArgs;
-use crate::cli::{escape, managed, prompt};
+use crate::cli::{escape, fleet, managed, prompt};
 use crate::error::{Error, ErrorKind, Result};
+use crate::flow;
 use crate::flow::manage::overwrite;
+use crate::io::cluster::{Address, Cluster};
+use crate::io::elasticsearch::Elasticsearch;
 use crate::io::files;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::catalog::Cataloger;
@@ -35,6 +38,17 @@ pub struct ObjectArgs {
     pub target: TargetArgs,
 }
 
+/// An object and its file, which may have a placeholder for indices.
+#[derive(Debug, clap::Args)]
+pub struct FeedArgs {
+    /// The object and its file.
+    #[command(flatten)]
+    pub object: ObjectArgs,
+    /// The indices to read, in place of `INDEX_PATTERN_NAME`
+    #[arg(long, value_name = "PATTERN")]
+    pub index_pattern: Vec<String>,
+}
+
 /// Puts the object of `kind`, its body changed by `fill`.
 ///
 /// # Errors
@@ -52,31 +66,72 @@ pub fn run(
     if !args.overwrite {
         return managed::put(&args.target, desk, &artifact, &body);
     }
-    let cluster = managed::connect(&args.target, desk)?;
-    let Some(found) = overwrite::look(&cluster, &artifact, &body)? else {
-        return managed::put(&args.target, desk, &artifact, &body);
-    };
-    if found.diff.is_empty() {
-        return managed::done(&artifact, "kept, it is the same", &Value::Null);
+    let addresses = args.target.addresses(desk)?;
+    confirm(args, desk, &addresses, &artifact, &body)?;
+    managed::each(&addresses, |cluster| {
+        replaced(cluster, desk, &artifact, &body)
+    })
+}
+
+/// Shows how what is there differs, and asks whether it may go. A cluster that
+/// cannot be looked at now tells why when its turn comes.
+fn confirm(
+    args: &ObjectArgs,
+    desk: &Desk,
+    addresses: &[Address],
+    artifact: &ArtifactId,
+    body: &Value,
+) -> Result<()> {
+    let found = flow::fleet::each(fleet::labelled(addresses.to_vec()), |_, address| {
+        let cluster = Cluster::connect(address)?.elasticsearch;
+        overwrite::look(&cluster, artifact, body)
+    });
+    let mut is_asked = false;
+    for outcome in found {
+        let differs = |found: &overwrite::Found| !found.diff.is_empty();
+        if let Some(found) = outcome.result.ok().flatten().filter(differs) {
+            is_asked = true;
+            desk.terminal.note(&format!(
+                "{}: {} (- there, + wanted)\n{}",
+                escape::line(&outcome.label),
+                escape::line(&artifact.to_string()),
+                escape::lines(found.diff.trim_end())
+            ));
+        }
     }
-    desk.terminal.note(&format!(
-        "{artifact} (- there, + wanted)\n{}",
-        escape::lines(found.diff.trim_end())
-    ));
-    let results = match kind {
+    if !is_asked {
+        return Ok(());
+    }
+    let results = match artifact.kind {
         ArtifactKind::Job => " its results go with it",
         _ => "",
     };
-    prompt::confirm(
-        &format!("replace {}?{results}", escape::line(&artifact.to_string())),
-        args.yes,
-    )?;
-    let answer = overwrite::replace(&cluster, &artifact, &body, &found)?;
+    let question = format!(
+        "replace {}{}?{results}",
+        escape::line(&artifact.to_string()),
+        managed::of_clusters(addresses)
+    );
+    prompt::confirm(&question, args.yes)
+}
+
+fn replaced(
+    cluster: &Elasticsearch,
+    desk: &Desk,
+    artifact: &ArtifactId,
+    body: &Value,
+) -> Result<Answer> {
+    let Some(found) = overwrite::look(cluster, artifact, body)? else {
+        return managed::put_on(cluster, desk, artifact, body);
+    };
+    if found.diff.is_empty() {
+        return managed::done(artifact, "kept, it is the same", &Value::Null);
+    }
+    let answer = overwrite::replace(cluster, artifact, body, &found)?;
     for artifact in &found.running {
         let line = format!("{artifact} was at work and is not started again");
         desk.terminal.note(&escape::line(&line));
     }
-    managed::done(&artifact, "replaced", &answer)
+    managed::done(artifact, "replaced", &answer)
 }
 
 /// The id of the command line, else that of the file.

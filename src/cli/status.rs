@@ -9,7 +9,7 @@ use crate::cli::desk::Desk;
 use crate::cli::fleet::{self, Report};
 use crate::cli::opening::OpeningArgs;
 use crate::cli::target::TargetArgs;
-use crate::cli::{escape, table};
+use crate::cli::{escape, table, wrap};
 use crate::error::{ErrorKind, Result};
 use crate::flow::status::{self, Status};
 use crate::flow::targets;
@@ -66,10 +66,19 @@ fn describe(label: &str, status: &Status, width: u16) -> String {
         escape::line(&status.cluster.version),
         match (status.artifacts.len(), drifted) {
             (0, _) => "nothing installed by sealift".to_owned(),
+            (count, 0) if status.unseen.is_some() => {
+                format!("{count} artifacts, those that were looked at as they should be")
+            }
             (count, 0) => format!("{count} artifacts, all as they should be"),
             (count, drifted) => format!("{count} artifacts, {drifted} not as they should be"),
         }
     )];
+    if let Some(unseen) = &status.unseen {
+        let why = format!("not everything was looked at: {}", unseen.why);
+        parts.push(wrap::hanging("  ", &escape::line(&why)));
+        let next = unseen.next.iter();
+        parts.extend(next.map(|next| wrap::hanging("  next: ", &escape::line(next))));
+    }
     for (channel, latest) in &status.channels {
         parts.push(format!(
             "channel {}: {} sequence {}",

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -29,8 +29,11 @@ use crate::progress::Progress;
 /// How often a call is made at most that turns out not to have happened.
 const TRIES: u32 = 3;
 
-/// How often it is looked whether a call has had its effect after all.
+/// How often it is looked at least whether a call has had its effect after all.
 const LOOKS: u32 = 3;
+
+/// How often it is looked at most while a call is given as long again as it took.
+const LONG_LOOKS: u32 = 20;
 
 /// What the calls go through.
 pub(super) struct Hand<'a> {
@@ -44,6 +47,8 @@ pub(super) struct Hand<'a> {
     /// What was remembered of an artifact.
     pub(super) claims: &'a BTreeMap<ArtifactId, Claim>,
     pub(super) progress: &'a dyn Progress,
+    /// Whether a call was made again because it had no effect that could be seen.
+    pub(super) has_repeated: bool,
 }
 
 /// Makes every call of `course`, in order, and stops at the first failure. The
@@ -81,7 +86,11 @@ pub(super) fn apply(hand: &mut Hand<'_>, course: &Course<'_>, proof: &Proof) -> 
     if replaces && !course.redirects && course.after.iter().any(takes_needed) {
         thread::sleep(hand.pause);
     }
-    hand.all("applying the plan", &course.after)
+    hand.all("applying the plan", &course.after)?;
+    if hand.has_repeated {
+        hand.confirm(course)?;
+    }
+    Ok(())
 }
 
 /// Whether the call takes away what a document on its way may still need.
@@ -119,6 +128,31 @@ impl Hand<'_> {
         Ok(())
     }
 
+    /// Looks whether everything is still as the calls left it, for one that was
+    /// given up and repeated may have had its effect after what followed; what is
+    /// not is done again.
+    fn confirm(&mut self, course: &Course<'_>) -> Result<()> {
+        let mut last: BTreeMap<(&ArtifactId, bool), &Call<'_>> = BTreeMap::new();
+        for call in course.calls() {
+            let operation = &call.operation;
+            let is_change = matches!(operation.verb, Verb::Put | Verb::Update | Verb::Delete);
+            if operation.verb != Verb::Execute {
+                last.insert((&operation.artifact, is_change), call);
+            }
+        }
+        self.progress
+            .begin("looking once more", Some(last.len() as u64));
+        for call in last.into_values() {
+            let found = observe::read(self.cluster, &call.operation.artifact, false)?;
+            if effect(call, found.as_ref()) != Effect::Reached {
+                self.make(call)?;
+            }
+            self.progress.advance(1);
+        }
+        self.progress.end();
+        Ok(())
+    }
+
     /// One call between its two entries.
     fn make(&mut self, call: &Call<'_>) -> Result<()> {
         let operation = call.operation.as_ref();
@@ -152,10 +186,11 @@ impl Hand<'_> {
     }
 
     /// Makes the call until it is known to have happened or known to have failed.
-    fn settle(&self, call: &Call<'_>) -> Result<(), (Outcome, Error)> {
+    fn settle(&mut self, call: &Call<'_>) -> Result<(), (Outcome, Error)> {
         let operation = call.operation.as_ref();
         let mut tries = 1;
         loop {
+            let begun = Instant::now();
             let failed = match self.cluster.apply(operation) {
                 Ok(()) => return Ok(()),
                 Err(failed) => failed,
@@ -168,10 +203,13 @@ impl Hand<'_> {
                 Decision::Exists | Decision::Unknown => {}
                 _ => return Err((Outcome::Failed, failed.error)),
             }
-            match self.look(call) {
+            match self.look(call, begun.elapsed()) {
                 Ok(Effect::Reached) => return Ok(()),
                 Ok(Effect::Other) => return Err(elsewise(operation, failed)),
-                Ok(Effect::Nothing) if tries < TRIES => tries += 1,
+                Ok(Effect::Nothing) if tries < TRIES => {
+                    tries += 1;
+                    self.has_repeated = true;
+                }
                 Ok(Effect::Nothing) => return Err((Outcome::Failed, failed.error)),
                 Err(error) => {
                     return Err((
@@ -183,20 +221,21 @@ impl Hand<'_> {
         }
     }
 
-    /// What a call whose answer is lost has done, seen by reading: a few times,
-    /// for its effect may come late.
-    fn look(&self, call: &Call<'_>) -> Result<Effect> {
-        let mut effect = Effect::Nothing;
-        for look in 0..LOOKS {
-            if look > 0 {
-                thread::sleep(self.pause);
+    /// What a call whose answer is lost has done, seen by reading: a few times and
+    /// for as long again as the call `took`, for its effect may come late.
+    fn look(&self, call: &Call<'_>, took: Duration) -> Result<Effect> {
+        let until = Instant::now() + took;
+        let nap = self.pause.max(took / LONG_LOOKS);
+        for look in 1.. {
+            let effect = self.effect(call)?;
+            let is_over = look >= LOOKS && Instant::now() >= until;
+            if effect == Effect::Reached || is_over {
+                return Ok(effect);
             }
-            effect = self.effect(call)?;
-            if effect == Effect::Reached {
-                break;
-            }
+            self.progress.go_on()?;
+            thread::sleep(nap);
         }
-        Ok(effect)
+        Ok(Effect::Nothing)
     }
 
     fn effect(&self, call: &Call<'_>) -> Result<Effect> {

@@ -1,7 +1,7 @@
 //! Changes that an operator names one by one, without a bundle: planned, applied
 //! and recorded like those of a bundle.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::error::{Error, ErrorKind, Result};
@@ -61,6 +61,7 @@ pub fn prepare(
         purpose,
         origin,
         claims,
+        restored: BTreeMap::new(),
         overrides: prepare::overrides(permissions),
     })
 }

@@ -1,6 +1,7 @@
 //! What sealift remembers in a cluster to be its own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -23,6 +24,9 @@ pub struct Claims {
     memo: Memo,
     /// The artifacts that are sealift's.
     pub artifacts: BTreeMap<ArtifactId, Claim>,
+    /// The copies that the last work put beside, and those of work before it that
+    /// was cut off: what of them is still there, or there again, is sealift's.
+    pub copies: BTreeMap<ArtifactId, Claim>,
     /// The highest sequence that was installed per channel, and the digest of
     /// that bundle's list.
     pub channels: BTreeMap<String, Latest>,
@@ -45,7 +49,7 @@ pub struct Latest {
     pub digest: Digest,
 }
 
-/// One line of the stored list.
+/// One line of a stored list.
 #[derive(Serialize, Deserialize)]
 struct Line {
     artifact: ArtifactId,
@@ -55,6 +59,8 @@ struct Line {
 #[derive(Serialize, Deserialize)]
 struct Stored {
     artifacts: Vec<Line>,
+    #[serde(default)]
+    copies: Vec<Line>,
     channels: BTreeMap<String, Latest>,
     receipts: Vec<String>,
     #[serde(default)]
@@ -71,6 +77,7 @@ impl Claims {
             return Ok(Self {
                 memo: Memo::new(ID, Expect::Nothing),
                 artifacts: BTreeMap::new(),
+                copies: BTreeMap::new(),
                 channels: BTreeMap::new(),
                 receipts: Vec::new(),
                 halted: BTreeSet::new(),
@@ -87,31 +94,23 @@ impl Claims {
         })?;
         Ok(Self {
             memo: Memo::new(ID, Expect::Revision(document.revision)),
-            artifacts: stored
-                .artifacts
-                .into_iter()
-                .map(|line| (line.artifact, line.claim))
-                .collect(),
+            artifacts: by_id(stored.artifacts),
+            copies: by_id(stored.copies),
             channels: stored.channels,
             receipts: stored.receipts,
             halted: stored.halted,
         })
     }
 
-    /// Writes it; the caller holds the lock.
+    /// Writes it, with growing pauses from `pause` on between tries; the caller
+    /// holds the lock.
     ///
     /// # Errors
     /// As the call.
-    pub fn write(&mut self, cluster: &Cluster) -> Result<()> {
+    pub fn write(&mut self, cluster: &Cluster, pause: Duration) -> Result<()> {
         let stored = Stored {
-            artifacts: self
-                .artifacts
-                .iter()
-                .map(|(artifact, claim)| Line {
-                    artifact: artifact.clone(),
-                    claim: claim.clone(),
-                })
-                .collect(),
+            artifacts: lines(&self.artifacts),
+            copies: lines(&self.copies),
             channels: self.channels.clone(),
             receipts: self.receipts.clone(),
             halted: self.halted.clone(),
@@ -121,7 +120,15 @@ impl Claims {
             "artifacts": self.artifacts.keys().map(ToString::to_string).collect::<Vec<_>>(),
             "receipt": stored,
         });
-        self.memo.write(cluster, &source)
+        self.memo.write(cluster, &source, pause)
+    }
+
+    /// Everything that is sealift's, the copies among it.
+    #[must_use]
+    pub fn all(&self) -> BTreeMap<ArtifactId, Claim> {
+        let mut all = self.artifacts.clone();
+        all.extend(self.copies.clone());
+        all
     }
 
     /// Takes note that `origin` was installed. The memory of a channel never goes
@@ -155,4 +162,17 @@ impl Claims {
             !marks.any(|mark| mark.channel == channel && mark.sequence == latest.sequence)
         })
     }
+}
+
+fn lines(claims: &BTreeMap<ArtifactId, Claim>) -> Vec<Line> {
+    let lines = claims.iter().map(|(artifact, claim)| Line {
+        artifact: artifact.clone(),
+        claim: claim.clone(),
+    });
+    lines.collect()
+}
+
+fn by_id(lines: Vec<Line>) -> BTreeMap<ArtifactId, Claim> {
+    let lines = lines.into_iter();
+    lines.map(|line| (line.artifact, line.claim)).collect()
 }

@@ -1,7 +1,7 @@
 //! What a cluster remembers of a piece of work: before it, so that nothing is
 //! orphaned should it be cut off, and after it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::flow::claims::Claims;
 use crate::flow::observe;
@@ -12,8 +12,8 @@ use crate::model::mark::Mark;
 use crate::model::normal;
 use crate::model::observation::Claim;
 use crate::model::operation::Verb;
-use crate::model::plan::{Action, Step, is_staged};
-use crate::model::receipt::{End, Outcome, Purpose, Receipt};
+use crate::model::plan::{Action, Step};
+use crate::model::receipt::{End, Outcome, Purpose, Receipt, Remembered};
 
 impl Prepared {
     /// Remembers what is about to be ours, before it is: should this process die
@@ -22,7 +22,7 @@ impl Prepared {
         self.claims.halted.extend(self.plan.restarted().cloned());
         for step in &self.plan.steps {
             let Some(mark) = &step.mark else { continue };
-            if matches!(step.action, Action::Create | Action::Replace) {
+            if step.action.puts() {
                 let claim = Claim {
                     mark: mark.clone(),
                     receipt: id.to_owned(),
@@ -31,8 +31,7 @@ impl Prepared {
                 self.claims.artifacts.insert(step.artifact.clone(), claim);
             }
         }
-        let copies: Vec<ArtifactId> = self.plan.course().staged().cloned().collect();
-        for copy in copies {
+        for copy in self.copies() {
             let claim = Claim {
                 mark: Mark {
                     bundle: self.origin.bundle.clone(),
@@ -43,8 +42,42 @@ impl Prepared {
                 receipt: id.to_owned(),
                 settled: None,
             };
-            self.claims.artifacts.insert(copy, claim);
+            self.claims.copies.insert(copy, claim);
         }
+    }
+
+    /// The copies that the plan puts beside.
+    fn copies(&self) -> BTreeSet<ArtifactId> {
+        self.plan.course().staged().cloned().collect()
+    }
+
+    /// What is going to be remembered otherwise than now, with what is remembered
+    /// of it now.
+    pub(super) fn remembered(&self) -> Vec<Remembered> {
+        let steps = self.plan.steps.iter().filter(|step| {
+            let claim = self.claims.artifacts.get(&step.artifact);
+            match (&step.mark, claim) {
+                (Some(_), _) if step.action.puts() => true,
+                (Some(mark), Some(claim)) => step.action.stays() && *mark != claim.mark,
+                _ => false,
+            }
+        });
+        let remembered = steps.map(|step| Remembered {
+            artifact: step.artifact.clone(),
+            claim: self.claims.artifacts.get(&step.artifact).cloned(),
+        });
+        remembered.collect()
+    }
+
+    /// Whether what is remembered was not set to what is there.
+    pub(super) fn is_behind(&self) -> bool {
+        self.plan.steps.iter().any(|step| {
+            let claim = self.claims.artifacts.get(&step.artifact);
+            claim.is_some_and(|claim| match step.action {
+                Action::Absent => true,
+                action => action.stays() && step.mark.is_some() && claim.settled.is_none(),
+            })
+        })
     }
 
     /// Sets what is remembered to what was really done.
@@ -85,8 +118,8 @@ impl Prepared {
                         self.claims.artifacts.remove(artifact);
                     }
                 },
-                // What is kept now belongs to the newer bundle, if it was ours.
-                Action::Keep | Action::Start => {
+                // What is kept now belongs to this bundle, if it was ours.
+                action if action.stays() => {
                     if let (Some(mark), Some(claim)) =
                         (&step.mark, self.claims.artifacts.get_mut(artifact))
                     {
@@ -96,21 +129,15 @@ impl Prepared {
                         }
                     }
                 }
-                Action::Stop | Action::Delete | Action::Conflict | Action::Blocked => {}
+                _ => {}
             }
         }
-        // A copy that may still be there is remembered, so that the next run takes
-        // it away.
-        self.claims.artifacts.retain(|artifact, _| {
-            if !is_staged(artifact) {
-                return true;
-            }
-            let mut calls = receipt.calls.iter().rev();
-            match calls.find(|call| call.artifact == *artifact) {
-                Some(last) => last.verb != Verb::Delete || last.outcome != Outcome::Done,
-                None => before.artifacts.contains_key(artifact),
-            }
-        });
+        // A call that comes too late can bring back a copy of this work; those of
+        // the work before are gone for good.
+        if end == End::Complete {
+            let own = self.copies();
+            self.claims.copies.retain(|copy, _| own.contains(copy));
+        }
         self.claims.halted.retain(|artifact| {
             let of = |verbs: [Verb; 2]| {
                 let mut calls = receipt.calls.iter().rev();
@@ -129,6 +156,12 @@ impl Prepared {
             let gone = of([Verb::Delete, Verb::Delete]) && self.plan.steps.iter().any(leaves);
             !started && !gone && (stopped || before.halted.contains(artifact))
         });
+        for (artifact, claim) in std::mem::take(&mut self.restored) {
+            match claim {
+                Some(claim) => self.claims.artifacts.insert(artifact, claim),
+                None => self.claims.artifacts.remove(&artifact),
+            };
+        }
         if self.purpose == Purpose::Install && end == End::Complete {
             self.claims.advance(&self.origin);
         }

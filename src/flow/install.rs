@@ -54,7 +54,7 @@ impl Prepared {
     ) -> Result<Done> {
         self.refuse_obstacles()?;
         let changed = self.plan.steps.iter().any(|step| step.action.changes());
-        if !changed && !self.must_advance() {
+        if !changed && !self.must_remember() {
             return Ok(Done {
                 receipt: None,
                 checkup: self.check(cluster, progress),
@@ -83,7 +83,10 @@ impl Prepared {
                 at,
             })?;
         }
-        let released = lock?.release(cluster);
+        // A cluster that is away is not waited for once more.
+        let is_well = outcome.as_ref().is_ok_and(|done| done.warnings.is_empty());
+        let pause = if is_well { bench.pause } else { Duration::ZERO };
+        let released = lock?.release(cluster, pause);
         let mut done = outcome?;
         if let Err(error) = released {
             done.warnings
@@ -105,9 +108,11 @@ impl Prepared {
         })
     }
 
-    /// Whether the cluster has to remember a newer place in the channel.
-    fn must_advance(&self) -> bool {
-        self.purpose == Purpose::Install && self.claims.is_news(&self.origin)
+    /// Whether the cluster has to remember something else than it does: a newer
+    /// place in the channel, or what earlier work could not write down.
+    fn must_remember(&self) -> bool {
+        let is_news = self.purpose == Purpose::Install && self.claims.is_news(&self.origin);
+        is_news || !self.remembered().is_empty() || !self.restored.is_empty() || self.is_behind()
     }
 
     /// Checks what is there now, unless there is nothing to check with.
@@ -139,16 +144,20 @@ impl Prepared {
             )
             .hint("plan again"));
         }
+        let remembered = self.remembered();
+        if !remembered.is_empty() {
+            journal.write(Entry::Stake { before: remembered })?;
+        }
         let before = self.claims.clone();
         let id = journal.receipt().header.id.clone();
         self.stake(&id);
         self.claims.receipts.push(id);
-        self.claims.write(cluster)?;
+        self.claims.write(cluster, Duration::ZERO)?;
         let mut memo = Memo::new(
             receipt_document(&journal.receipt().header.id),
             Expect::Nothing,
         );
-        memo.write(cluster, &shown(journal.receipt()))?;
+        memo.write(cluster, &shown(journal.receipt()), Duration::ZERO)?;
 
         let mut hand = Hand {
             cluster,
@@ -158,6 +167,7 @@ impl Prepared {
             pause: bench.pause,
             claims: &before.artifacts,
             progress,
+            has_repeated: false,
         };
         let nothing = Proof::default();
         let proof = self.proof.as_ref().unwrap_or(&nothing);
@@ -179,14 +189,20 @@ impl Prepared {
         let at = bench.clock.now()?;
         journal.write(Entry::End { end, at })?;
         // From here on the work itself is over: what fails now is only told.
+        // Work that stopped is gone on with anyway, so that only one that is done is
+        // worth waiting for a cluster that went away.
         self.conclude(cluster, journal.receipt(), &before, end);
-        for told in [
-            self.claims.write(cluster),
-            memo.write(cluster, &shown(journal.receipt())),
-        ] {
-            if let Err(error) = told {
-                warnings.push(format!("the cluster's memory is behind: {error}"));
-            }
+        let pause = match end {
+            End::Complete => bench.pause,
+            _ => Duration::ZERO,
+        };
+        let told = self.claims.write(cluster, pause).and_then(|()| {
+            let receipt = shown(journal.receipt());
+            memo.write(cluster, &receipt, pause)
+        });
+        if let Err(error) = told {
+            let told = "what is done is not written down in the cluster";
+            warnings.push(format!("{told}: {error}; the same command does it"));
         }
         if let (Some(kibana), End::Complete) = (&cluster.kibana, end)
             && let Err(failed) = kibana.sync_saved_objects()

@@ -1,10 +1,13 @@
 //! One installer at a time: a lock inside the cluster, with a lease.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::clock::Clock;
 use crate::flow::install::Bench;
+use crate::flow::memo::patiently;
 use crate::io::cluster::Cluster;
 use crate::io::elasticsearch::answer::Decision;
 use crate::io::elasticsearch::memory::{Document, Expect};
@@ -112,12 +115,13 @@ impl Lock {
         self.write(cluster, expect, now)
     }
 
-    /// Gives the lock back. Where that fails the lease will end it.
+    /// Gives the lock back, with growing pauses from `pause` on between tries.
+    /// Where that fails the lease will end it.
     ///
     /// # Errors
     /// As the call.
-    pub fn release(self, cluster: &Cluster) -> Result<()> {
-        cluster.elasticsearch.forget(ID, self.revision)?;
+    pub fn release(self, cluster: &Cluster, pause: Duration) -> Result<()> {
+        patiently(pause, || cluster.elasticsearch.forget(ID, self.revision))?;
         Ok(())
     }
 }

@@ -26,7 +26,7 @@ pub fn observe(
 ) -> Result<Observation> {
     let kinds: BTreeSet<ArtifactKind> = artifacts.iter().map(|artifact| artifact.kind).collect();
     let mut observation = Observation {
-        claims: claims.artifacts.clone(),
+        claims: claims.all(),
         ..Observation::default()
     };
     let any = |wanted: &[ArtifactKind]| wanted.iter().any(|kind| kinds.contains(kind));

@@ -31,6 +31,16 @@ impl<'a> Question<'a> {
         Self { needs, ranges }
     }
 
+    /// The same, where also the default pipeline of `indices`, names or patterns,
+    /// is set.
+    #[must_use]
+    pub fn leading<'i>(mut self, indices: impl IntoIterator<Item = &'i str>) -> Self {
+        for index in indices {
+            self.needs.setting(index);
+        }
+        self
+    }
+
     /// What is missing on `cluster`, and what is doubtful, all at once.
     ///
     /// # Errors

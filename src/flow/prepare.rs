@@ -1,7 +1,7 @@
 //! Plans what is to be done to one cluster: from a bundle, or back from a
 //! receipt.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -17,11 +17,15 @@ use crate::model::admission::{Override, Rule};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::digest::Digest;
 use crate::model::mark::Mark;
-use crate::model::observation::{Observation, RunState};
-use crate::model::plan::{Permissions, Plan, Target, is_staged, unstaged};
-use crate::model::receipt::{Origin, Purpose, Receipt};
-use crate::model::reference;
+use crate::model::observation::{Claim, Observation, RunState};
+use crate::model::plan::{Permissions, Plan, STAGING, Target};
+use crate::model::receipt::{Origin, Purpose};
+use crate::model::{mark, reference};
 use crate::progress::Progress;
+
+mod rollback;
+
+pub use rollback::prepare_rollback;
 
 /// What the operator asks for.
 #[derive(Clone, Debug, Default)]
@@ -61,6 +65,8 @@ pub struct Prepared {
     /// The bundle.
     pub origin: Origin,
     pub(super) claims: Claims,
+    /// What is remembered again of artifacts that the plan does not touch.
+    pub(super) restored: BTreeMap<ArtifactId, Option<Claim>>,
     pub(super) overrides: Vec<String>,
     /// What the pipelines are held against, where they are.
     pub(super) proof: Option<Proof>,
@@ -122,15 +128,14 @@ pub fn prepare(
             .artifacts
             .iter()
             .filter(|(id, _)| id.kind != ArtifactKind::Setting)
-            .filter(|(id, claim)| claim.mark.channel == origin.channel && !kept.contains(id))
-            .filter(|(id, _)| !is_staged(id));
+            .filter(|(id, claim)| claim.mark.channel == origin.channel && !kept.contains(id));
         all.extend(stale.map(|(id, _)| targets::absent(id.clone())));
     }
     let calls = documents::calls(bundle.manifest());
     for asked in &wish.default_pipelines {
         all.extend(settings(cluster, asked, &calls, &origin)?);
     }
-    add_leftovers(&mut all, &claims);
+    add_leftovers(&mut all, cluster, &claims)?;
     let allowed = wish.permissions;
     let (mut plan, observation) = plan(cluster, &all, &claims, allowed, BTreeSet::new(), progress)?;
     if wish.start {
@@ -157,6 +162,7 @@ pub fn prepare(
         purpose: Purpose::Install,
         origin,
         claims,
+        restored: BTreeMap::new(),
         overrides,
     })
 }
@@ -178,7 +184,7 @@ pub fn prepare_removal(
         id.kind == ArtifactKind::Setting && claim.mark.channel == origin.channel
     });
     all.extend(settings.map(|(id, _)| targets::absent(id.clone())));
-    add_leftovers(&mut all, &claims);
+    add_leftovers(&mut all, cluster, &claims)?;
     let (plan, _) = plan(
         cluster,
         &all,
@@ -194,66 +200,7 @@ pub fn prepare_removal(
         purpose: Purpose::Remove,
         origin,
         claims,
-        overrides: overrides(permissions),
-    })
-}
-
-/// Plans the way back to before `receipt`.
-///
-/// # Errors
-/// [`ErrorKind::Usage`] for a receipt of another cluster; else as the calls.
-pub fn prepare_rollback(
-    cluster: &Cluster,
-    receipt: &Receipt,
-    permissions: Permissions,
-    progress: &dyn Progress,
-) -> Result<Prepared> {
-    let identity = cluster.elasticsearch.identity();
-    if receipt.header.cluster.uuid != identity.uuid {
-        return Err(Error::new(
-            ErrorKind::Usage,
-            format!(
-                "the receipt {} is of another cluster, {}",
-                receipt.header.id, receipt.header.cluster.name
-            ),
-        )
-        .hint("name the cluster that it was written for"));
-    }
-    let claims = Claims::read(cluster)?;
-    let mut targets: Vec<Target> = receipt
-        .before()
-        .into_iter()
-        .filter(|(artifact, _)| !is_staged(artifact))
-        .map(|(artifact, (body, claim))| Target {
-            // Work that was cut off may have left a pipeline that leads to copies.
-            body: match artifact.kind {
-                ArtifactKind::Pipeline => body.as_ref().map(unstaged),
-                _ => body,
-            },
-            artifact,
-            mark: claim.map(|claim| claim.mark),
-        })
-        .collect();
-    add_leftovers(&mut targets, &claims);
-    let started = receipt.started();
-    let (mut plan, _) = plan(
-        cluster,
-        &targets,
-        &claims,
-        permissions,
-        started.clone(),
-        progress,
-    )?;
-    for artifact in started.iter().rev() {
-        plan.halt(artifact, cluster.elasticsearch.state(artifact)?);
-    }
-    Ok(Prepared {
-        proof: None,
-        entry: None,
-        plan,
-        purpose: Purpose::Rollback,
-        origin: receipt.header.origin.clone(),
-        claims,
+        restored: BTreeMap::new(),
         overrides: overrides(permissions),
     })
 }
@@ -295,10 +242,20 @@ fn settings(
         .collect())
 }
 
-/// Has the copies gone that a run left which was cut off.
-fn add_leftovers(targets: &mut Vec<Target>, claims: &Claims) {
-    let copies = claims.artifacts.keys().filter(|id| is_staged(id));
-    targets.extend(copies.map(|id| targets::absent(id.clone())));
+/// Has the copies gone that are still there, or there again: of work that was cut
+/// off, or put by a call that came after its own repeat.
+fn add_leftovers(targets: &mut Vec<Target>, cluster: &Cluster, claims: &Claims) -> Result<()> {
+    let kinds = [ArtifactKind::Script, ArtifactKind::Pipeline];
+    let mut all = targets.iter().map(|target| &target.artifact);
+    let is_concerned = !claims.copies.is_empty() || all.any(|id| kinds.contains(&id.kind));
+    if is_concerned {
+        let found = cluster.elasticsearch.beginning_with(STAGING)?;
+        let ours = found.into_iter().filter(|(copy, body)| {
+            claims.copies.contains_key(copy) || mark::read(copy.kind, body).is_some()
+        });
+        targets.extend(ours.map(|(copy, _)| targets::absent(copy)));
+    }
+    Ok(())
 }
 
 /// Observes and plans. What is among `begun` may be stopped to be removed.
@@ -327,6 +284,12 @@ pub(super) fn plan(
         &observation,
         permissions,
     );
+    for job in plan.deaf_jobs(elasticsearch.version(), &observation.jobs) {
+        if elasticsearch.state(&job)? == RunState::Running {
+            observation.datafeeds = elasticsearch.datafeeds()?;
+            plan.reopen(&job, &observation.started_feeds(&job), permissions);
+        }
+    }
     for artifact in &claims.halted {
         let state = elasticsearch.state(artifact)?;
         plan.wake(artifact, state);

@@ -1,5 +1,6 @@
 //! What sealift has in a cluster, from which bundles, and every drift from it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
@@ -7,7 +8,7 @@ use serde::Serialize;
 use crate::error::Result;
 use crate::flow::claims::{Claims, Latest};
 use crate::flow::{observe, prepare};
-use crate::io::cluster::Cluster;
+use crate::io::cluster::{Cluster, told};
 use crate::model::artifact::ArtifactId;
 use crate::model::mark::Mark;
 use crate::model::normal;
@@ -29,6 +30,8 @@ pub enum Standing {
     Foreign,
     /// It is there; what it was when it was installed is not on record.
     Unknown,
+    /// Kibana keeps it and was not asked.
+    Unseen,
 }
 
 impl Standing {
@@ -41,6 +44,7 @@ impl Standing {
             Self::Missing => "missing",
             Self::Foreign => "foreign",
             Self::Unknown => "unknown",
+            Self::Unseen => "unseen",
         }
     }
 
@@ -78,6 +82,19 @@ pub struct Status {
     pub channels: BTreeMap<String, Latest>,
     /// Every artifact that is sealift's or in the bundle.
     pub artifacts: Vec<Line>,
+    /// Why some of them were not looked at, and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unseen: Option<Unseen>,
+}
+
+/// What stood in the way of a look.
+#[derive(Debug, Serialize)]
+pub struct Unseen {
+    /// Why.
+    pub why: String,
+    /// The next step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
 }
 
 impl Status {
@@ -95,20 +112,31 @@ impl Status {
 /// As the calls.
 pub fn status(cluster: &Cluster, wanted: &[Target], progress: &dyn Progress) -> Result<Status> {
     let claims = Claims::read(cluster)?;
+    let all = wanted.iter().map(|target| &target.artifact);
+    let unseen: BTreeSet<ArtifactId> = all
+        .chain(claims.artifacts.keys())
+        .filter(|artifact| cluster.kibana.is_none() && artifact.is_of_kibana())
+        .cloned()
+        .collect();
+    let wanted = if unseen.is_empty() {
+        Cow::Borrowed(wanted)
+    } else {
+        let seen = wanted.iter();
+        let seen = seen.filter(|target| !unseen.contains(&target.artifact));
+        seen.cloned().collect()
+    };
+    let mut others: Vec<ArtifactId> = claims.artifacts.keys().cloned().collect();
+    others.retain(|artifact| {
+        !unseen.contains(artifact) && wanted.iter().all(|target| target.artifact != *artifact)
+    });
     let (plan, mut observation) = prepare::plan(
         cluster,
-        wanted,
+        &wanted,
         &claims,
         Permissions::default(),
         BTreeSet::new(),
         progress,
     )?;
-    let others: Vec<ArtifactId> = claims
-        .artifacts
-        .keys()
-        .filter(|artifact| wanted.iter().all(|target| target.artifact != **artifact))
-        .cloned()
-        .collect();
     let rest = observe::observe(cluster, &others, &BTreeMap::new(), &claims, progress)?;
     let mut lines: Vec<Line> = plan
         .steps
@@ -121,12 +149,25 @@ pub fn status(cluster: &Cluster, wanted: &[Target], progress: &dyn Progress) -> 
             .into_iter()
             .map(|artifact| remembered(&observation, artifact)),
     );
+    let why = unseen.first().map(|first| why_unseen(cluster, first));
+    let unseen = unseen.into_iter();
+    lines.extend(unseen.map(|artifact| line(&observation, artifact, Standing::Unseen)));
     lines.sort_by(|a, b| a.artifact.cmp(&b.artifact));
     Ok(Status {
         cluster: cluster.elasticsearch.identity().clone(),
         channels: claims.channels,
         artifacts: lines,
+        unseen: why,
     })
+}
+
+/// Why what Kibana keeps, `first` among it, was not looked at.
+fn why_unseen(cluster: &Cluster, first: &ArtifactId) -> Unseen {
+    let error = cluster.kibana_for(first).err();
+    Unseen {
+        why: error.as_ref().map(told).unwrap_or_default(),
+        next: error.and_then(|error| error.next_step().map(str::to_owned)),
+    }
 }
 
 fn line(observation: &Observation, artifact: ArtifactId, standing: Standing) -> Line {
@@ -153,7 +194,9 @@ fn line(observation: &Observation, artifact: ArtifactId, standing: Standing) -> 
 /// The standing of an artifact that is also in the bundle.
 fn compared(observation: &Observation, step: Step) -> Line {
     let standing = match step.action {
-        Action::Keep | Action::Absent | Action::Start | Action::Stop => Standing::Same,
+        Action::Keep | Action::Absent | Action::Start | Action::Stop | Action::Restart => {
+            Standing::Same
+        }
         Action::Create | Action::Delete => Standing::Missing,
         Action::Replace | Action::Blocked => Standing::Changed,
         Action::Conflict => Standing::Foreign,

@@ -145,7 +145,8 @@ impl Cluster {
 }
 
 /// An error with its causes, in one line.
-fn told(error: &Error) -> String {
+#[must_use]
+pub fn told(error: &Error) -> String {
     let mut text = error.to_string();
     let mut cause = std::error::Error::source(error);
     while let Some(inner) = cause {

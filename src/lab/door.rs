@@ -62,5 +62,9 @@ fn on_demand(status: u16) -> Response {
         "error": {"root_cause": [error], "type": kind, "reason": "fault on demand"},
         "status": status,
     });
-    Response::json(status, &body)
+    let response = Response::json(status, &body);
+    match status {
+        429 => response.with_header("retry-after", "1"),
+        _ => response,
+    }
 }

@@ -129,6 +129,12 @@ impl ArtifactId {
             id: id.into(),
         }
     }
+
+    /// Whether Kibana keeps it, not Elasticsearch.
+    #[must_use]
+    pub const fn is_of_kibana(&self) -> bool {
+        matches!(self.kind, ArtifactKind::Rule | ArtifactKind::Object)
+    }
 }
 
 impl fmt::Display for ArtifactId {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::failure::Failure;
 use super::json_text::Node;
 use super::ml_id;
+use super::version::StackVersion;
 use super::xcontent::{self, Field, Takes};
 
 pub mod item;
@@ -36,6 +37,13 @@ pub struct FilterUpdate {
     pub add: Vec<String>,
     /// Items to remove; all must be there.
     pub remove: Vec<String>,
+}
+
+/// Whether in this version an open job does not load a filter that is new to it:
+/// from 7.8.1 to 7.9.2 (elastic/elasticsearch#62948).
+#[must_use]
+pub fn misses_open_jobs(version: &StackVersion) -> bool {
+    (StackVersion::new(7, 8, 1)..=StackVersion::new(7, 9, 2)).contains(version)
 }
 
 /// The order of Java's strings: by UTF-16 units.
@@ -236,5 +244,25 @@ impl FilterUpdate {
             }
         }
         Value::Object(object)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::misses_open_jobs;
+    use crate::model::version::StackVersion;
+
+    #[test]
+    fn some_versions_miss_filters_of_open_jobs() {
+        for (version, misses) in [
+            ((7, 8, 0), false),
+            ((7, 8, 1), true),
+            ((7, 9, 2), true),
+            ((7, 9, 3), false),
+            ((8, 0, 0), false),
+        ] {
+            let version = StackVersion::new(version.0, version.1, version.2);
+            assert_eq!(misses_open_jobs(&version), misses, "{version}");
+        }
     }
 }

@@ -58,7 +58,7 @@ pub fn deflate(content: &[u8]) -> Vec<u8> {
 }
 
 /// What `content` is as gzip, deflated as it is read: the bytes of [`deflate`],
-/// never all in memory.
+/// without `content` in one piece.
 pub fn deflating<R: Read>(content: R) -> impl Read {
     Deflating::new(content, Compression::default())
 }

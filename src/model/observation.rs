@@ -133,6 +133,16 @@ impl Observation {
         marked.or_else(claimed).map_or(Owner::Other, Owner::Sealift)
     }
 
+    /// The started datafeeds of `job`.
+    #[must_use]
+    pub fn started_feeds(&self, job: &ArtifactId) -> Vec<ArtifactId> {
+        let feeds = self.datafeeds.iter();
+        feeds
+            .filter(|(_, feed)| feed.job == job.id && feed.state == RunState::Running)
+            .map(|(id, _)| ArtifactId::new(ArtifactKind::Datafeed, id.as_str()))
+            .collect()
+    }
+
     /// What in the cluster refers to `artifact`: templates, pipelines, transforms,
     /// jobs, datafeeds, rules, and indices as `index NAME`; `except` are left out.
     #[must_use]

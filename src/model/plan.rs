@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::artifact::ArtifactId;
 use crate::model::digest::Digest;
 use crate::model::mark::Mark;
-use crate::model::observation::{ClusterIdentity, Observation, RunState};
+use crate::model::observation::{ClusterIdentity, Observation};
 use crate::model::operation::{Operation, Verb};
 use crate::model::version::StackVersion;
 
@@ -16,6 +16,7 @@ mod change;
 mod course;
 mod decide;
 mod order;
+mod run;
 
 pub use course::{Call, Course, STAGING, is_staged, unstaged};
 
@@ -44,6 +45,8 @@ pub enum Action {
     Start,
     /// It stays, and is put to rest.
     Stop,
+    /// It stays, and is put to rest and to work again.
+    Restart,
     /// It is there and will not be.
     Delete,
     /// It is not wanted and not there.
@@ -64,6 +67,7 @@ impl Action {
             Self::Replace => "replace",
             Self::Start => "start",
             Self::Stop => "stop",
+            Self::Restart => "restart",
             Self::Delete => "delete",
             Self::Absent => "absent",
             Self::Conflict => "conflict",
@@ -76,8 +80,20 @@ impl Action {
     pub const fn changes(self) -> bool {
         matches!(
             self,
-            Self::Create | Self::Replace | Self::Start | Self::Stop | Self::Delete
+            Self::Create | Self::Replace | Self::Start | Self::Stop | Self::Restart | Self::Delete
         )
+    }
+
+    /// Whether the object is put there or changed.
+    #[must_use]
+    pub const fn puts(self) -> bool {
+        matches!(self, Self::Create | Self::Replace)
+    }
+
+    /// Whether the object stays as it is, whatever it is made to do.
+    #[must_use]
+    pub const fn stays(self) -> bool {
+        matches!(self, Self::Keep | Self::Start | Self::Stop | Self::Restart)
     }
 
     /// Whether it keeps the plan from being applied.
@@ -185,88 +201,6 @@ impl Plan {
         }
     }
 
-    /// Starts `artifact`, a job, datafeed or transform in `state` that an earlier
-    /// plan stopped and did not come to start again, unless this plan removes it
-    /// or starts it anyway. An enrich policy that was not executed is executed.
-    pub fn wake(&mut self, artifact: &ArtifactId, state: RunState) {
-        let verb = match artifact.kind {
-            ArtifactKind::Job => Verb::Open,
-            ArtifactKind::Datafeed | ArtifactKind::Transform => Verb::Start,
-            ArtifactKind::Enrich => Verb::Execute,
-            _ => return,
-        };
-        let why = "an earlier run was cut off before it was put to work again; this one does";
-        self.run(artifact, verb, state, why);
-    }
-
-    /// Puts `artifact`, a job or datafeed in `state`, to work, unless this plan
-    /// removes it or starts it anyway.
-    pub fn start(&mut self, artifact: &ArtifactId, state: RunState) {
-        let verb = match artifact.kind {
-            ArtifactKind::Job => Verb::Open,
-            ArtifactKind::Datafeed => Verb::Start,
-            _ => return,
-        };
-        self.run(artifact, verb, state, "");
-    }
-
-    fn run(&mut self, artifact: &ArtifactId, verb: Verb, state: RunState, why: &str) {
-        let starts = |step: &Step| {
-            let mut calls = step.operations.iter();
-            calls.any(|call| call.verb == verb && call.artifact == *artifact)
-        };
-        if state != RunState::Idle || self.steps.iter().any(starts) {
-            return;
-        }
-        let step = self.step(artifact);
-        if why.is_empty() && step.previous.is_some() && !step.owned {
-            let theirs = "it was not put there by sealift and is not put to work";
-            step.reasons.push(theirs.to_owned());
-            return;
-        }
-        match step.action {
-            Action::Keep => step.action = Action::Start,
-            // A transform that was to be made anew may be gone by now.
-            Action::Create if why.is_empty() || artifact.kind == ArtifactKind::Transform => {}
-            Action::Replace | Action::Start => {}
-            _ => return,
-        }
-        step.operations.push(Operation::bare(verb, artifact));
-        if !why.is_empty() {
-            step.reasons.push(why.to_owned());
-        }
-    }
-
-    /// Puts `artifact`, a job or datafeed in `state` that stays, to rest.
-    pub fn halt(&mut self, artifact: &ArtifactId, state: RunState) {
-        let verb = match artifact.kind {
-            ArtifactKind::Job => Verb::Close,
-            ArtifactKind::Datafeed => Verb::Stop,
-            _ => return,
-        };
-        if state != RunState::Running {
-            return;
-        }
-        let step = self.step(artifact);
-        if step.action == Action::Keep {
-            step.action = Action::Stop;
-            step.operations.push(Operation::bare(verb, artifact));
-        }
-    }
-
-    /// The step of `artifact`; one that keeps it where there is none.
-    fn step(&mut self, artifact: &ArtifactId) -> &mut Step {
-        let known = self
-            .steps
-            .iter()
-            .position(|step| step.artifact == *artifact);
-        let position = known.unwrap_or_else(|| {
-            self.steps.push(Step::keeping(artifact));
-            self.steps.len() - 1
-        });
-        &mut self.steps[position]
-    }
-
     /// What the plan stops and starts again, and the enrich policies that it
     /// executes.
     pub fn restarted(&self) -> impl Iterator<Item = &ArtifactId> {
@@ -310,6 +244,7 @@ impl Plan {
             Action::Replace,
             Action::Start,
             Action::Stop,
+            Action::Restart,
             Action::Delete,
             Action::Keep,
             Action::Absent,

@@ -111,6 +111,11 @@ pub enum End {
 pub enum Entry {
     /// The first line.
     Begin(Header),
+    /// What is about to be remembered as this bundle's.
+    Stake {
+        /// What was remembered of it before.
+        before: Vec<Remembered>,
+    },
     /// A call is about to be made.
     Intent {
         /// The number of the call, from 0.
@@ -150,6 +155,17 @@ pub enum Entry {
     },
 }
 
+/// What was remembered of an artifact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Remembered {
+    /// Which artifact.
+    pub artifact: ArtifactId,
+    /// What was remembered of it; `None`: it was not sealift's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Claim>,
+}
+
 /// One call as a receipt tells it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Call {
@@ -178,6 +194,10 @@ pub struct Receipt {
     /// The calls, in order. One without an outcome on record is
     /// [`Outcome::Unknown`].
     pub calls: Vec<Call>,
+    /// What was remembered of the artifacts that became this bundle's, some of
+    /// them without a call.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remembered: Vec<Remembered>,
     /// What the check after the last call found, where one was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checkup: Option<Checkup>,
@@ -196,6 +216,7 @@ impl Receipt {
         Self {
             header,
             calls: Vec::new(),
+            remembered: Vec::new(),
             checkup: None,
             end: None,
             ended: None,
@@ -282,6 +303,7 @@ impl Receipt {
                 known.outcome = outcome;
                 known.reason = reason;
             }
+            Entry::Stake { before } => self.remembered = before,
             Entry::Checked { checkup } => self.checkup = Some(checkup),
             Entry::End { end, at } => {
                 self.end = Some(end);

@@ -3,7 +3,7 @@
 //! one run. Once with clusters that answer at once, and once with an answer that
 //! takes 5 ms, as over a line.
 //!
-//! `cargo bench --bench fleet`
+//! `cargo bench --bench fleet`; `SEALIFT_CLUSTERS=10` for fewer.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, missing_docs)]
 
@@ -18,25 +18,26 @@ use sealift::flow::install::Bench;
 use sealift::flow::pack::{PackInput, pack};
 use sealift::flow::prepare::{self, Wish};
 use sealift::flow::targets;
-use sealift::io::bundle::{Conditions, VerifiedBundle};
+use sealift::io::bundle::VerifiedBundle;
 use sealift::io::cluster::{Address, Cluster};
 use sealift::io::elasticsearch::{Access, Patience};
 use sealift::io::http::{Settings, Url};
-use sealift::io::medium::Medium;
 use sealift::lab::{Fault, Lab, LabOptions};
-use sealift::model::key::SecretKey;
-use sealift::model::label::Label;
 use sealift::model::plan::Target;
-use sealift::model::signed_list::ListHeader;
-use sealift::model::time::Timestamp;
-use sealift::model::trust::{TrustPolicy, TrustedKey};
 use sealift::progress::Silent;
 
-/// How many clusters there are.
+use bundles::{header, key, now, open};
+
+#[path = "../common/bundles.rs"]
+mod bundles;
+
+/// How many clusters there are, unless `SEALIFT_CLUSTERS` says another number.
 const CLUSTERS: usize = 200;
 
-/// When the bundle is made, in seconds since 1970: 2026-03-01.
-const CREATED: i64 = 1_772_323_200;
+fn clusters() -> usize {
+    let asked = std::env::var("SEALIFT_CLUSTERS").ok();
+    asked.map_or(CLUSTERS, |text| text.parse().unwrap())
+}
 
 fn main() {
     let room = tempfile::tempdir().unwrap();
@@ -55,47 +56,22 @@ fn main() {
     }
 }
 
-fn now() -> Result<Timestamp> {
-    Timestamp::from_seconds(CREATED + 3600)
-}
-
 /// A release of the fixtures, packed, signed and verified.
 fn bundle(folder: &Path) -> VerifiedBundle {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let release = root.join("fixtures/releases/ML-DGA-20260105-1");
     let gathered = gather(&[release], false, &Silent).unwrap();
-    let key = SecretKey::from_seed(&[1; 32]);
     let path = folder.join("fleet.sealift");
     let input = PackInput {
-        header: ListHeader {
-            name: Label::parse("fleet").unwrap(),
-            channel: Label::parse("fleet").unwrap(),
-            sequence: 1,
-            created: Timestamp::from_seconds(CREATED).unwrap(),
-            expires: Timestamp::from_seconds(CREATED + 18_250 * 86_400).unwrap(),
-            trust: 0,
-        },
+        header: header("fleet", 1),
         releases: gathered.releases,
         catalog: gathered.catalog,
         validation: Vec::new(),
         license: None,
         trust: Vec::new(),
     };
-    let trusted = TrustedKey {
-        key: key.public(),
-        label: "bench".to_owned(),
-    };
-    pack(input, &[key], &path, 1, &Silent).unwrap();
-    let policy = TrustPolicy::new(vec![trusted], 1, Vec::new()).unwrap();
-    let conditions = Conditions {
-        policy: &policy,
-        now: now().unwrap(),
-        memory: None,
-        overrides: &[],
-        threads: 1,
-        progress: &Silent,
-    };
-    VerifiedBundle::open(Medium::file(&path).unwrap(), &conditions).unwrap()
+    pack(input, &[key()], &path, 1, &Silent).unwrap();
+    open(&path)
 }
 
 /// What is installed, and where receipts go.
@@ -125,14 +101,13 @@ impl Work<'_> {
 }
 
 fn compare(name: &str, delay: Option<&str>, work: &Work<'_>) {
-    let before = resident();
     let (calls, one_by_one) = timed(delay, |addresses| {
         addresses
             .into_iter()
             .map(|(_, address)| work.install(address).unwrap())
             .sum()
     });
-    let between = resident();
+    let alone = peak();
     let (same, together) = timed(delay, |addresses| {
         let outcomes = fleet::each(addresses, |_, address| work.install(address));
         outcomes
@@ -143,13 +118,14 @@ fn compare(name: &str, delay: Option<&str>, work: &Work<'_>) {
     assert_eq!(calls, same, "the same work");
     let ratio = one_by_one.as_secs_f64() / together.as_secs_f64();
     println!(
-        "{CLUSTERS} clusters {name}, {calls} changes: one by one {one_by_one:.2?}, \
-         in a group {together:.2?}, ratio {ratio:.2}"
+        "{} clusters {name}, {calls} changes: one by one {one_by_one:.2?}, in a group \
+         {together:.2?}, ratio {ratio:.2}",
+        clusters()
     );
-    if let (Some(before), Some(between), Some(after)) = (before, between, resident()) {
+    if let (Some(alone), Some(together)) = (alone, peak()) {
         println!(
-            "  resident memory, practice clusters included: {before} KiB before, {between} KiB \
-             after one by one, {after} KiB after the group"
+            "  most memory, practice clusters included: {alone} KiB one by one, {together} KiB \
+             in the group"
         );
     }
 }
@@ -159,7 +135,7 @@ fn timed(
     delay: Option<&str>,
     work: impl FnOnce(Vec<(String, Address)>) -> usize,
 ) -> (usize, Duration) {
-    let labs: Vec<Lab> = (0..CLUSTERS)
+    let labs: Vec<Lab> = (0..clusters())
         .map(|_| {
             let lab = Lab::start(&LabOptions::default()).unwrap();
             if let Some(delay) = delay {
@@ -174,6 +150,7 @@ fn timed(
         .enumerate()
         .map(|(n, lab)| (format!("c{n}"), address(lab)));
     let addresses: Vec<(String, Address)> = addresses.collect();
+    forget_peak();
     let begun = Instant::now();
     let done = work(addresses);
     (done, begun.elapsed())
@@ -194,9 +171,15 @@ fn address(lab: &Lab) -> Address {
     }
 }
 
-/// Kibibytes in memory, where the system tells (`VmRSS`).
-fn resident() -> Option<u64> {
+/// The most kibibytes that were in memory since [`forget_peak`], where the system
+/// tells (`VmHWM`).
+fn peak() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// Has the peak counted from now on, where the system can.
+fn forget_peak() {
+    drop(std::fs::write("/proc/self/clear_refs", "5"));
 }

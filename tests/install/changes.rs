@@ -1,5 +1,7 @@
 //! Drift, ownership, upgrades with running jobs, rollback, locks.
 
+use std::time::Duration;
+
 use sealift::error::ErrorKind;
 use sealift::flow::preflight::Question;
 use sealift::flow::prepare::{self, Wish};
@@ -238,13 +240,25 @@ fn a_rollback_leads_back_through_two_bundles() {
     assert_eq!(one, back);
     let told = status::status(&cluster, &wanted(&first), &Silent).unwrap();
     assert!(!told.has_drift(), "{:#?}", told.artifacts);
+    let from = told
+        .artifacts
+        .iter()
+        .map(|line| line.from.as_ref().unwrap());
+    assert!(
+        from.clone().all(|mark| mark.sequence == 1),
+        "{:?}",
+        told.artifacts
+    );
     // What was rolled back stays known: the older one is not news, the newer one is
     // there to be had again.
     let refused = install(&room, &cluster, &first, &PLAIN).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Policy);
-    assert!(refused.to_string().contains("sequence 2"), "{refused}");
+    assert!(refused.to_string().contains("had sequence 2"), "{refused}");
     let hint = refused.next_step().unwrap();
-    assert!(hint.contains("--allow-older"), "{hint}");
+    assert!(
+        hint.contains("rolled back") && hint.contains("--allow-older"),
+        "{hint}"
+    );
     install(&room, &cluster, &second, &PLAIN).unwrap();
     let told = status::status(&cluster, &wanted(&second), &Silent).unwrap();
     assert!(!told.has_drift(), "{:#?}", told.artifacts);
@@ -283,7 +297,7 @@ fn two_installers_do_not_meet() {
         refused.to_string().contains("tester is at work"),
         "{refused:?}"
     );
-    held.unwrap().release(&cluster).unwrap();
+    held.unwrap().release(&cluster, Duration::ZERO).unwrap();
 
     // Nor do two on one machine, where work that was cut off is taken over at once.
     let header = Header {
@@ -304,7 +318,7 @@ fn two_installers_do_not_meet() {
     drop((journal, held));
     room.with(|bench| {
         let lock = sealift::flow::lock::Lock::acquire(&cluster, bench, "mine").unwrap();
-        lock.release(&cluster).unwrap();
+        lock.release(&cluster, Duration::ZERO).unwrap();
     });
 
     // A plan that was made before somebody else's work is not applied after it.

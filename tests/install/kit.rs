@@ -13,21 +13,21 @@ use sealift::flow::install::{Bench, Done};
 use sealift::flow::pack::{PackInput, PackRelease, PackValidation, pack};
 use sealift::flow::prepare::{self, Wish};
 use sealift::flow::targets;
-use sealift::io::bundle::{Conditions, Content, VerifiedBundle};
+use sealift::io::bundle::{Content, VerifiedBundle};
 use sealift::io::cluster::{Address, Cluster};
 use sealift::io::elasticsearch::{Access, Patience};
 use sealift::io::http::{Authorization, Method, Settings, Timeouts, Url};
-use sealift::io::medium::Medium;
 use sealift::lab::{Lab, LabOptions, Profile};
 use sealift::model::catalog::Cataloger;
-use sealift::model::key::SecretKey;
-use sealift::model::label::Label;
 use sealift::model::manifest::Source;
 use sealift::model::plan::{Permissions, Target};
-use sealift::model::signed_list::ListHeader;
-use sealift::model::time::Timestamp;
-use sealift::model::trust::{TrustPolicy, TrustedKey};
 use sealift::progress::Silent;
+
+#[path = "../common/bundles.rs"]
+mod bundles;
+
+use bundles::header;
+pub(crate) use bundles::{key, now, open};
 
 /// Files by name.
 pub(crate) type Files = Vec<(String, Vec<u8>)>;
@@ -37,23 +37,12 @@ pub(crate) const DGA: &str = "ML-DGA-20260105-1";
 pub(crate) const NAMES: &str = "ML-NameShape-20260212-1";
 pub(crate) const DETECTIONS: &str = "ML-experimental-detections-20260220-1";
 
-/// When test bundles are created: 2026-03-01.
-const CREATED: i64 = 1_772_323_200;
-
 /// How long a call may take that may meet a fault.
-const PATIENCE: Duration = Duration::from_millis(if cfg!(debug_assertions) { 600 } else { 150 });
+pub(crate) const PATIENCE: Duration =
+    Duration::from_millis(if cfg!(debug_assertions) { 600 } else { 150 });
 
 /// How long one may take that no fault disturbs.
 const LONG: Duration = Duration::from_secs(30);
-
-/// The time of the tests.
-pub(crate) fn now() -> Result<Timestamp> {
-    Timestamp::from_seconds(CREATED + 3600)
-}
-
-pub(crate) fn key() -> SecretKey {
-    SecretKey::from_seed(&[1; 32])
-}
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
@@ -118,14 +107,7 @@ impl Recipe {
             }
         }
         let input = PackInput {
-            header: ListHeader {
-                name: Label::parse("test").unwrap(),
-                channel: Label::parse(self.channel).unwrap(),
-                sequence: self.sequence,
-                created: Timestamp::from_seconds(CREATED).unwrap(),
-                expires: Timestamp::from_seconds(CREATED + 18_250 * 86_400).unwrap(),
-                trust: 0,
-            },
+            header: header(self.channel, self.sequence),
             releases: self
                 .releases
                 .iter()
@@ -179,24 +161,6 @@ fn validation(tag: &str, documents: usize) -> PackValidation {
         expected: Some(read(format!("expected/{tag}.ndjson"))),
         failed: None,
     }
-}
-
-/// Opens a test bundle.
-pub(crate) fn open(path: &Path) -> VerifiedBundle {
-    let trusted = TrustedKey {
-        key: key().public(),
-        label: "test key".to_owned(),
-    };
-    let policy = TrustPolicy::new(vec![trusted], 1, Vec::new()).unwrap();
-    let conditions = Conditions {
-        policy: &policy,
-        now: now().unwrap(),
-        memory: None,
-        overrides: &[],
-        threads: 1,
-        progress: &Silent,
-    };
-    VerifiedBundle::open(Medium::file(path).unwrap(), &conditions).unwrap()
 }
 
 /// A practice cluster of `version` that has the index of the analytics.

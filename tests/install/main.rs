@@ -13,7 +13,11 @@ mod reach;
 mod ready;
 mod recordings;
 mod refusing;
+mod reopen;
 mod rules;
+#[allow(dead_code, reason = "tests of single kinds change more of it")]
+#[path = "../kinds/sample.rs"]
+mod sample;
 mod secure;
 mod staging;
 mod stream;

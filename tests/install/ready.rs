@@ -1,6 +1,7 @@
 //! The preflight against practice clusters that lack something.
 
 use sealift::flow::preflight::{Answer, Question};
+use sealift::flow::prepare::{DefaultPipeline, Wish};
 use sealift::flow::targets;
 use sealift::io::cluster::Cluster;
 use sealift::io::http::{Authorization, Method};
@@ -142,6 +143,28 @@ fn the_role_that_is_printed_grants_what_was_missing() {
     let room = Room::new();
     let bundle = Recipe::of(&[DGA]).bundle(room.path());
     install(&room, &cluster, &bundle, &PLAIN).unwrap();
+
+    // Leading documents of indices to a pipeline takes a right on these.
+    put("/packetbeat-1", &json!({}));
+    let (wanted, ranges) = (targets::wanted(&bundle).unwrap(), targets::ranges(&bundle));
+    let question = Question::of(&wanted, &ranges, false).leading(["packetbeat-*"]);
+    let ask = || room.with(|bench| question.put_to(&cluster, bench.clock).unwrap());
+    let answer = ask();
+    let told = missing(&answer);
+    assert!(
+        told.contains("manage, view_index_metadata on packetbeat-*"),
+        "{told}"
+    );
+    put("/_security/role/sealift", &answer.role);
+    assert!(ask().is_ready());
+    let wish = Wish {
+        default_pipelines: vec![DefaultPipeline {
+            index: "packetbeat-*".to_owned(),
+            pipeline: None,
+        }],
+        ..PLAIN
+    };
+    install(&room, &cluster, &bundle, &wish).unwrap();
 }
 
 #[test]

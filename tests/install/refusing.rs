@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// How long the door is shut: longer than a client's patience in these tests.
-const SHUT: Duration = Duration::from_millis(60);
+/// How long the door is shut: longer than the patience of a single call in these
+/// tests.
+const SHUT: Duration = Duration::from_millis(30);
 
 /// The door; it goes with its value.
 pub(crate) struct Door {

@@ -84,19 +84,7 @@ fn a_job_that_rules_of_others_watch_stays() {
         encode_segment(WATCHING)
     );
     let mut rule = kibana.call(Method::Get, &path, &Value::Null).unwrap();
-    for key in [
-        "id",
-        "created_at",
-        "created_by",
-        "updated_at",
-        "updated_by",
-        "revision",
-        "immutable",
-        "rule_source",
-        "execution_summary",
-    ] {
-        rule.as_object_mut().unwrap().remove(key);
-    }
+    strip(&mut rule);
     rule["rule_id"] = json!("theirs");
     rule["tags"] = json!([]);
     let path = "/s/night/api/detection_engine/rules";
@@ -136,7 +124,8 @@ fn a_rule_that_was_changed_by_hand_is_drift() {
     assert_eq!(standing(&cluster), Standing::Changed);
 }
 
-fn put(kibana: &Kibana, mut body: Value) {
+/// Takes out of a rule what Kibana adds to it and does not take back.
+fn strip(rule: &mut Value) {
     for key in [
         "id",
         "created_at",
@@ -148,8 +137,12 @@ fn put(kibana: &Kibana, mut body: Value) {
         "rule_source",
         "execution_summary",
     ] {
-        body.as_object_mut().unwrap().remove(key);
+        rule.as_object_mut().unwrap().remove(key);
     }
+}
+
+fn put(kibana: &Kibana, mut body: Value) {
+    strip(&mut body);
     let artifact = sealift::model::artifact::ArtifactId::new(ArtifactKind::Rule, WATCHING);
     let verb = sealift::model::operation::Verb::Put;
     let operation = sealift::model::operation::Operation::with(verb, &artifact, body);
@@ -193,6 +186,35 @@ fn a_kibana_without_import_takes_rules_one_by_one() {
     let cluster = connect(&lab);
     install(&room, &cluster, &bundle, &PLAIN).unwrap();
     assert!(rules(&lab).len() >= 3);
+}
+
+#[test]
+fn a_status_without_kibana_tells_what_was_not_looked_at() {
+    let room = Room::new();
+    let bundle = Recipe::of(&[DETECTIONS]).bundle(room.path());
+    let lab = lab("8.16.0");
+    install(&room, &connect(&lab), &bundle, &PLAIN).unwrap();
+    let mut without = address(&lab, None);
+    without.kibana = None;
+    let mut down = without.clone();
+    down.kibana = Some(access("http://127.0.0.1:1", None));
+    for (address, why, next) in [
+        (without, "no Kibana is named", "--kibana-url"),
+        (down, "cannot be used", "check that the address"),
+    ] {
+        let cluster = Cluster::connect(address).unwrap();
+        for wanted in [targets::wanted(&bundle).unwrap(), Vec::new()] {
+            let told = status::status(&cluster, &wanted, &Silent).unwrap();
+            assert!(!told.has_drift(), "{:?}", told.artifacts);
+            for line in &told.artifacts {
+                let is_rule = line.artifact.kind == ArtifactKind::Rule;
+                assert_eq!(line.standing == Standing::Unseen, is_rule, "{line:?}");
+            }
+            let unseen = told.unseen.unwrap();
+            assert!(unseen.why.contains(why), "{}", unseen.why);
+            assert!(unseen.next.unwrap().contains(next));
+        }
+    }
 }
 
 #[test]

@@ -10,7 +10,6 @@
 mod catalog;
 mod command;
 mod families;
-mod faults;
 #[allow(
     dead_code,
     reason = "the kit of the installer's tests has more than these need"

@@ -11,7 +11,7 @@ use crate::model::detector::{Detector, Rule};
 use crate::model::json_text;
 use crate::model::observation::RunState;
 use crate::model::version::StackVersion;
-use crate::model::xcontent;
+use crate::model::{filter, xcontent};
 
 /// How often the rules are written again when somebody else changed them meanwhile.
 const TRIES: usize = 3;
@@ -184,7 +184,9 @@ fn notes(
             .collect()
     };
     let is_new = !filters(after).is_subset(&filters(before));
-    if is_new && has_filter_bug(cluster.version()) && cluster.state(artifact)? == RunState::Running
+    if is_new
+        && filter::misses_open_jobs(cluster.version())
+        && cluster.state(artifact)? == RunState::Running
     {
         notes.push(format!(
             "version {} does not load a new filter into a job that is open: close the job and open it again",
@@ -192,30 +194,4 @@ fn notes(
         ));
     }
     Ok(notes)
-}
-
-/// From 7.8.1 to 7.9.2 an open job that is given a rule with a filter new to it
-/// does not load the filter (elastic/elasticsearch#62948).
-fn has_filter_bug(version: &StackVersion) -> bool {
-    (StackVersion::new(7, 8, 1)..=StackVersion::new(7, 9, 2)).contains(version)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::has_filter_bug;
-    use crate::model::version::StackVersion;
-
-    #[test]
-    fn the_filter_bug_has_its_versions() {
-        for (version, has) in [
-            ((7, 8, 0), false),
-            ((7, 8, 1), true),
-            ((7, 9, 2), true),
-            ((7, 9, 3), false),
-            ((8, 0, 0), false),
-        ] {
-            let version = StackVersion::new(version.0, version.1, version.2);
-            assert_eq!(has_filter_bug(&version), has, "{version}");
-        }
-    }
 }

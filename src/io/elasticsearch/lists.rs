@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::answer::is_forbidden;
 use super::objects::{run_state, strange};
 use super::{Called, Elasticsearch};
 use crate::io::http::encode_segment;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::Feed;
 
 /// How many models or transforms a page has.
@@ -41,6 +43,28 @@ impl Elasticsearch {
             .into_iter()
             .flatten()
             .map(|(id, _)| id.clone())
+            .collect())
+    }
+
+    /// The pipelines and scripts whose ids begin with `prefix`; of scripts only the
+    /// ids. What the user may not list is left out.
+    ///
+    /// # Errors
+    /// A [`super::CallError`].
+    pub fn beginning_with(&self, prefix: &str) -> Called<BTreeMap<ArtifactId, Value>> {
+        let path = format!("/_ingest/pipeline/{}*", encode_segment(prefix));
+        let pipelines = permitted(self.find(&path))?.flatten().unwrap_or_default();
+        let pipelines = pipelines.as_object().into_iter().flatten();
+        let scripts = permitted(self.scripts())?.unwrap_or_default();
+        let scripts = scripts.iter().map(|id| (id, &Value::Null));
+        let of = |kind: ArtifactKind| {
+            move |(id, body): (&String, &Value)| (ArtifactId::new(kind, id.as_str()), body.clone())
+        };
+        let found = pipelines
+            .map(of(ArtifactKind::Pipeline))
+            .chain(scripts.map(of(ArtifactKind::Script)));
+        Ok(found
+            .filter(|(artifact, _)| artifact.id.starts_with(prefix))
             .collect())
     }
 
@@ -260,5 +284,13 @@ impl Elasticsearch {
             Some(Value::Array(docs)) if docs.len() == documents.len() => Ok(docs),
             _ => Err(strange("the answer of _simulate")),
         }
+    }
+}
+
+/// What was called, or nothing where the user may not.
+fn permitted<T>(called: Called<T>) -> Called<Option<T>> {
+    match called {
+        Err(failed) if is_forbidden(&failed.error) => Ok(None),
+        other => other.map(Some),
     }
 }

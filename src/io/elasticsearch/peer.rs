@@ -2,7 +2,7 @@
 //! tried in turn, its answers read, and what may be sent again sent again.
 
 use std::fmt;
-use std::io::{self, Read};
+use std::io::Read;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
@@ -54,8 +54,8 @@ struct Letter<'a> {
     path: &'a str,
     content_type: &'a str,
     payload: &'a Payload<'a>,
-    /// The length that goes over the wire where it is gzip.
-    packed: Option<u64>,
+    /// What goes over the wire where it is gzip.
+    packed: Option<&'a [u8]>,
     /// Whether it may be sent again where it is unknown whether it arrived.
     safe: bool,
 }
@@ -183,8 +183,8 @@ impl Peer {
         self.deliver(method, path, content_type, &payload, method.is_safe())
     }
 
-    /// Sends it, where bodies are compressed after a first reading that tells
-    /// their length as gzip.
+    /// Sends it, compressed before it goes where bodies are compressed, for its
+    /// length has to be known.
     fn deliver(
         &self,
         method: Method,
@@ -194,14 +194,14 @@ impl Peer {
         safe: bool,
     ) -> Called<Value> {
         let packed = (self.compress && payload.len() >= WORTH)
-            .then(|| packed_length(payload))
+            .then(|| packed(payload))
             .transpose()?;
         self.repeated(Letter {
             method,
             path,
             content_type,
             payload,
-            packed,
+            packed: packed.as_deref(),
             safe,
         })
     }
@@ -307,16 +307,13 @@ impl Peer {
         if letter.packed.is_some() {
             request = request.header("content-encoding", "gzip");
         }
-        let length = letter.packed.unwrap_or(letter.payload.len() as u64);
-        let sent = match (letter.payload.whole(), letter.packed) {
-            (Some([]), _) => self.client.send(request),
-            (Some(bytes), None) => self.client.send(request.body(letter.content_type, bytes)),
-            (_, packed) => {
-                let content = letter.payload.reader();
-                let mut content: Box<dyn Read + '_> = match packed {
-                    Some(_) => Box::new(gzip::deflating(content)),
-                    None => content,
-                };
+        let whole = letter.packed.or_else(|| letter.payload.whole());
+        let length = whole.map_or(letter.payload.len(), <[u8]>::len) as u64;
+        let sent = match whole {
+            Some([]) => self.client.send(request),
+            Some(bytes) => self.client.send(request.body(letter.content_type, bytes)),
+            None => {
+                let mut content = letter.payload.reader();
                 self.client
                     .send(request.stream(letter.content_type, &mut content, length))
             }
@@ -375,10 +372,13 @@ enum Miss {
     Answered(Missed),
 }
 
-/// How many bytes the body has as gzip.
-fn packed_length(payload: &Payload<'_>) -> Result<u64> {
-    io::copy(&mut gzip::deflating(payload.reader()), &mut io::sink())
-        .or_err(ErrorKind::Bug, || "a body cannot be compressed")
+/// The body as gzip.
+fn packed(payload: &Payload<'_>) -> Result<Vec<u8>> {
+    let mut packed = Vec::new();
+    gzip::deflating(payload.reader())
+        .read_to_end(&mut packed)
+        .or_err(ErrorKind::Bug, || "a body cannot be compressed")?;
+    Ok(packed)
 }
 
 /// `Retry-After` in its form of seconds (RFC 9110 section 10.2.3).

@@ -9,6 +9,7 @@ use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::failure::Failure;
 use crate::model::reference;
 
+use super::bodies::{texts, unknown_field};
 use super::indices::resolve;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -70,24 +71,9 @@ fn parsed(call: &Call, body: &Value) -> Result<Value, Failure> {
     }
     let mut keys = policy.as_object().into_iter().flat_map(Map::keys);
     if let Some(key) = keys.find(|key| *key != "query" && !REQUIRED.contains(&key.as_str())) {
-        return Err(Failure::new(
-            400,
-            "x_content_parse_exception",
-            format!("[1:2] [policy] unknown field [{key}]"),
-        ));
+        return Err(unknown_field("policy", key));
     }
     Ok(policy)
-}
-
-fn texts(value: Option<&Value>) -> Vec<String> {
-    match value {
-        Some(Value::String(text)) => vec![text.clone()],
-        Some(Value::Array(list)) => list
-            .iter()
-            .filter_map(|item| item.as_str().map(str::to_owned))
-            .collect(),
-        _ => Vec::new(),
-    }
 }
 
 /// An empty list, not a 404, where there is none.

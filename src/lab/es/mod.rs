@@ -2,6 +2,7 @@
 
 mod analytics;
 mod api_keys;
+mod bodies;
 mod bulk;
 mod calendars;
 mod cluster_info;

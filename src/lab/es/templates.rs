@@ -6,6 +6,7 @@ use crate::lab::rest::{Answer, Answered, Call, Method, Route, fits};
 use crate::lab::store::{Collection, Store};
 use crate::model::failure::Failure;
 
+use super::bodies::{texts, unknown_field};
 use super::indices::nested_settings;
 
 pub(super) const ROUTES: &[Route] = &[
@@ -61,11 +62,7 @@ fn check_keys(
         });
     match unknown {
         None => Ok(()),
-        Some(key) => Err(Failure::new(
-            400,
-            "x_content_parse_exception",
-            format!("[1:2] [{parser}] unknown field [{key}]"),
-        )),
+        Some(key) => Err(unknown_field(parser, key)),
     }
 }
 
@@ -73,17 +70,6 @@ fn check_keys(
 fn settle(body: &mut Value) {
     if let Some(settings) = body.pointer_mut("/template/settings") {
         *settings = nested_settings(settings);
-    }
-}
-
-fn texts(value: Option<&Value>) -> Vec<String> {
-    match value {
-        Some(Value::String(text)) => vec![text.clone()],
-        Some(Value::Array(list)) => list
-            .iter()
-            .filter_map(|item| item.as_str().map(str::to_owned))
-            .collect(),
-        _ => Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@ use crate::lab::rest::{Answer, Answered, Call, Method, Route};
 use crate::lab::store::{Collection, Store};
 use crate::model::failure::Failure;
 
+use super::bodies::unknown_field;
 use super::ids::{Page, select};
 use super::indices::matching;
 
@@ -67,11 +68,7 @@ fn check_keys(call: &Call, body: &Value, parser: &str, fixed: &[&str]) -> Result
         let known = KEYS.iter().find(|(name, ..)| name == key);
         let known = known.is_some_and(|(_, major, minor)| call.profile().since(*major, *minor));
         if !known || fixed.contains(&key.as_str()) {
-            return Err(Failure::new(
-                400,
-                "x_content_parse_exception",
-                format!("[1:2] [{parser}] unknown field [{key}]"),
-            ));
+            return Err(unknown_field(parser, key));
         }
     }
     Ok(())

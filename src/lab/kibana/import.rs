@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use crate::lab::profile::Profile;
 use crate::lab::store::Collection;
 
-use super::error::{Fault, platform, security};
-use super::multipart;
+use super::error::{Fault, security};
+use super::multipart::upload;
 use super::query::{Name, check_signals_index};
 use super::rules::{create, patch, replace, without_own};
 use super::{Answered, Body, Reply, Visit};
@@ -24,26 +24,8 @@ const UNKNOWN: &str = "(unknown id)";
 pub(super) fn import(visit: &Visit) -> Answered {
     let overwrite = visit.flag("overwrite")?;
     let overwrite_exceptions = visit.flag("overwrite_exceptions")?;
-    if visit.request.body.len() > MAX_BYTES {
-        return Err(platform(
-            413,
-            format!("Payload content length greater than maximum allowed: {MAX_BYTES}"),
-        ));
-    }
-    let kind = visit.request.header("content-type").unwrap_or_default();
-    if !kind.starts_with("multipart/form-data") {
-        return Err(platform(415, "Unsupported Media Type"));
-    }
-    let upload = multipart::file(kind, &visit.request.body, "file").ok_or_else(|| {
-        platform(
-            400,
-            "[request body.file]: expected value of type [Stream] but got [undefined]",
-        )
-    })?;
-    let extension = upload
-        .name
-        .rsplit_once('.')
-        .map_or("", |(_, extension)| extension);
+    let upload = upload(visit, MAX_BYTES)?;
+    let extension = upload.extension();
     if extension != "ndjson" {
         let shown = if extension.is_empty() {
             String::new()

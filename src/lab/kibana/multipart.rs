@@ -1,5 +1,8 @@
 //! The file in a `multipart/form-data` body (RFC 7578).
 
+use super::Visit;
+use super::error::{Fault, platform};
+
 /// A file that was uploaded.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Upload<'a> {
@@ -7,8 +10,36 @@ pub(super) struct Upload<'a> {
     pub(super) content: &'a [u8],
 }
 
+impl Upload<'_> {
+    /// What follows the last dot of its name; empty where there is none.
+    pub(super) fn extension(&self) -> &str {
+        self.name.rsplit_once('.').map_or("", |(_, end)| end)
+    }
+}
+
+/// The file that `visit` brings, of at most `max` bytes.
+pub(super) fn upload<'v>(visit: &'v Visit<'v>, max: usize) -> Result<Upload<'v>, Fault> {
+    let body = &visit.request.body;
+    if body.len() > max {
+        return Err(platform(
+            413,
+            format!("Payload content length greater than maximum allowed: {max}"),
+        ));
+    }
+    let kind = visit.request.header("content-type").unwrap_or_default();
+    if !kind.starts_with("multipart/form-data") {
+        return Err(platform(415, "Unsupported Media Type"));
+    }
+    file(kind, body, "file").ok_or_else(|| {
+        platform(
+            400,
+            "[request body.file]: expected value of type [Stream] but got [undefined]",
+        )
+    })
+}
+
 /// The part named `field` of a body of this content type; nothing when there is none.
-pub(super) fn file<'a>(content_type: &str, body: &'a [u8], field: &str) -> Option<Upload<'a>> {
+fn file<'a>(content_type: &str, body: &'a [u8], field: &str) -> Option<Upload<'a>> {
     let boundary = parameter(content_type, "boundary")?;
     let delimiter = format!("--{boundary}");
     let mut parts = parts(body, delimiter.as_bytes());

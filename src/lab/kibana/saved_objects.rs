@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::lab::store::{Collection, Store};
 
 use super::error::{Fault, platform};
-use super::multipart;
+use super::multipart::upload;
 use super::{Answered, Body, Reply, Visit, not_found};
 
 /// The types that can be imported and exported.
@@ -79,23 +79,8 @@ fn text<'a>(object: &'a Value, key: &str) -> &'a str {
 fn import(visit: &Visit) -> Answered {
     let overwrite = visit.flag("overwrite")?;
     visit.flag("createNewCopies")?;
-    if visit.request.body.len() > MAX_BYTES {
-        return Err(platform(
-            413,
-            format!("Payload content length greater than maximum allowed: {MAX_BYTES}"),
-        ));
-    }
-    let kind = visit.request.header("content-type").unwrap_or_default();
-    if !kind.starts_with("multipart/form-data") {
-        return Err(platform(415, "Unsupported Media Type"));
-    }
-    let upload = multipart::file(kind, &visit.request.body, "file").ok_or_else(|| {
-        platform(
-            400,
-            "[request body.file]: expected value of type [Stream] but got [undefined]",
-        )
-    })?;
-    let extension = upload.name.rsplit_once('.').map_or("", |(_, end)| end);
+    let upload = upload(visit, MAX_BYTES)?;
+    let extension = upload.extension();
     if extension != "ndjson" {
         return Err(platform(
             400,

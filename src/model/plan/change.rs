@@ -6,7 +6,7 @@ use super::decide::Decision;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::{Observed, RunState};
 use crate::model::operation::{Operation, Verb};
-use crate::model::reference;
+use crate::model::{filter, reference};
 
 mod index;
 mod transform;
@@ -62,7 +62,7 @@ pub(super) fn operations(
         ArtifactKind::Model => {
             Err("a model is never overwritten; publish the new one under a new id".to_owned())
         }
-        ArtifactKind::Filter => Ok(vec![filter(artifact, canonical)]),
+        ArtifactKind::Filter => Ok(vec![filter_update(artifact, canonical)]),
         ArtifactKind::Job => job(decision, artifact, wanted, canonical, found),
         ArtifactKind::Datafeed => datafeed(decision, artifact, wanted, canonical, found),
         ArtifactKind::Analytics => analytics(decision, artifact, wanted, canonical, found),
@@ -94,7 +94,7 @@ fn enrich(
 
 /// The difference as one call: adding first and removing in the same call keeps
 /// the list within its limit.
-fn filter(artifact: &ArtifactId, (want, have): (&Value, &Value)) -> Operation {
+fn filter_update(artifact: &ArtifactId, (want, have): (&Value, &Value)) -> Operation {
     let items = |body: &Value| -> Vec<Value> {
         let list = body.get("items").and_then(Value::as_array);
         list.cloned().unwrap_or_default()
@@ -172,7 +172,8 @@ fn job(
             "the change needs the job closed; --restart-jobs closes and reopens it".to_owned(),
         );
     }
-    Ok(around(decision, artifact, update))
+    let feeds = decision.observation.started_feeds(artifact);
+    Ok(reopening(artifact, &feeds, Some(update)))
 }
 
 /// What a key gets that is there and not wanted: empty where the API has that.
@@ -185,12 +186,9 @@ fn emptied(have: &Value, key: &str) -> Value {
     }
 }
 
-/// Whether this version loses a filter that is new to an open job (fixed in
-/// 7.9.3): the job has to be reopened.
+/// Whether the update brings an open job filters that it does not load.
 fn loses_new_filters(decision: &Decision<'_>, want: &Value, have: &Value) -> bool {
-    let version = decision.version;
-    let affected = (7, 8, 1)..=(7, 9, 2);
-    affected.contains(&(version.major(), version.minor(), version.patch()))
+    filter::misses_open_jobs(decision.version)
         && !reference::of_job(want).is_subset(&reference::of_job(have))
 }
 
@@ -239,20 +237,17 @@ fn detectors(want: &Value, have: &Value) -> Result<Value, String> {
     Ok(Value::Array(changed))
 }
 
-/// `update` between closing and reopening the job, its started datafeeds stopped
-/// before and started again after.
-fn around(decision: &Decision<'_>, job: &ArtifactId, update: Operation) -> Vec<Operation> {
-    let feeds: Vec<ArtifactId> = decision
-        .observation
-        .datafeeds
-        .iter()
-        .filter(|(_, feed)| feed.job == job.id && feed.state == RunState::Running)
-        .map(|(id, _)| ArtifactId::new(ArtifactKind::Datafeed, id.as_str()))
-        .collect();
+/// The calls that close the job and open it again, with `update` in between; its
+/// started datafeeds `feeds` are stopped before and started again after.
+pub(super) fn reopening(
+    job: &ArtifactId,
+    feeds: &[ArtifactId],
+    update: Option<Operation>,
+) -> Vec<Operation> {
     let mut calls: Vec<Operation> = Vec::new();
     calls.extend(feeds.iter().map(|feed| Operation::bare(Verb::Stop, feed)));
     calls.push(Operation::bare(Verb::Close, job));
-    calls.push(update);
+    calls.extend(update);
     calls.push(Operation::bare(Verb::Open, job));
     calls.extend(feeds.iter().map(|feed| Operation::bare(Verb::Start, feed)));
     calls

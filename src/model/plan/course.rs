@@ -88,19 +88,22 @@ pub struct Course<'p> {
 }
 
 impl Course<'_> {
-    /// How many calls there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        [
+    /// All calls in their order.
+    pub fn calls(&self) -> impl Iterator<Item = &Call<'_>> {
+        let parts = [
             &self.before,
             &self.copies,
             &self.switch,
             &self.clear,
             &self.after,
-        ]
-        .into_iter()
-        .map(Vec::len)
-        .sum()
+        ];
+        parts.into_iter().flatten()
+    }
+
+    /// How many calls there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.calls().count()
     }
 
     /// Whether there is nothing to do.

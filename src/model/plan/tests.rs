@@ -379,4 +379,6 @@ fn an_object_that_the_server_rewrote_is_kept_until_somebody_changes_it() {
     }
 }
 
+mod course;
 mod policy;
+mod reopen;

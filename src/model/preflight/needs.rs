@@ -80,7 +80,7 @@ impl Needs {
                     needs.kibana.insert(kind);
                 }
                 ArtifactKind::Rule => needs.rule(artifact, body),
-                ArtifactKind::Setting => needs.index(&artifact.id, &["manage"]),
+                ArtifactKind::Setting => needs.setting(&artifact.id),
                 ArtifactKind::Component
                 | ArtifactKind::Template
                 | ArtifactKind::Index
@@ -100,6 +100,11 @@ impl Needs {
             .watched
             .retain(|job, _| !own_jobs.contains(job.as_str()));
         needs
+    }
+
+    /// Adds what it takes to change the settings of `index`, a name or a pattern.
+    pub fn setting(&mut self, index: &str) {
+        self.index(index, &["manage", "view_index_metadata"]);
     }
 
     fn privilege(&mut self, name: &str, kind: Option<ArtifactKind>) {

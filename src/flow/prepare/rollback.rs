@@ -1,0 +1,101 @@
+//! The way back from a receipt.
+
+use std::collections::BTreeMap;
+
+use super::{Prepared, add_leftovers, overrides, plan};
+use crate::error::{Error, ErrorKind, Result};
+use crate::flow::claims::Claims;
+use crate::io::cluster::Cluster;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::observation::Claim;
+use crate::model::plan::{Action, Permissions, Plan, Target, is_staged, unstaged};
+use crate::model::receipt::{Purpose, Receipt};
+use crate::progress::Progress;
+
+/// Plans the way back to before `receipt`.
+///
+/// # Errors
+/// [`ErrorKind::Usage`] for a receipt of another cluster; else as the calls.
+pub fn prepare_rollback(
+    cluster: &Cluster,
+    receipt: &Receipt,
+    permissions: Permissions,
+    progress: &dyn Progress,
+) -> Result<Prepared> {
+    let identity = cluster.elasticsearch.identity();
+    if receipt.header.cluster.uuid != identity.uuid {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            format!(
+                "the receipt {} is of another cluster, {}",
+                receipt.header.id, receipt.header.cluster.name
+            ),
+        )
+        .hint("name the cluster that it was written for"));
+    }
+    let claims = Claims::read(cluster)?;
+    let mut targets: Vec<Target> = receipt
+        .before()
+        .into_iter()
+        .filter(|(artifact, _)| !is_staged(artifact))
+        .map(|(artifact, (body, claim))| Target {
+            // Work that was cut off may have left a pipeline that leads to copies.
+            body: match artifact.kind {
+                ArtifactKind::Pipeline => body.as_ref().map(unstaged),
+                _ => body,
+            },
+            artifact,
+            mark: claim.map(|claim| claim.mark),
+        })
+        .collect();
+    add_leftovers(&mut targets, cluster, &claims)?;
+    let started = receipt.started();
+    let (mut plan, _) = plan(
+        cluster,
+        &targets,
+        &claims,
+        permissions,
+        started.clone(),
+        progress,
+    )?;
+    for artifact in started.iter().rev() {
+        plan.halt(artifact, cluster.elasticsearch.state(artifact)?);
+    }
+    let restored = restored(receipt, &claims, &plan);
+    Ok(Prepared {
+        proof: None,
+        entry: None,
+        plan,
+        purpose: Purpose::Rollback,
+        origin: receipt.header.origin.clone(),
+        claims,
+        restored,
+        overrides: overrides(permissions),
+    })
+}
+
+/// What was remembered of what the work of `receipt` made its own without touching
+/// it: it stayed as it was, or it was not its turn yet when the work was cut off.
+fn restored(
+    receipt: &Receipt,
+    claims: &Claims,
+    plan: &Plan,
+) -> BTreeMap<ArtifactId, Option<Claim>> {
+    let origin = &receipt.header.origin;
+    let is_untouched = |artifact: &ArtifactId| {
+        let mut steps = plan.steps.iter();
+        steps.all(|step| step.artifact != *artifact || step.action == Action::Keep)
+    };
+    let is_its = |artifact: &ArtifactId| {
+        let now = claims.artifacts.get(artifact).map(|claim| &claim.mark);
+        now.is_some_and(|mark| {
+            let of_mark = (&mark.bundle, &mark.channel, mark.sequence);
+            of_mark == (&origin.bundle, &origin.channel, origin.sequence)
+        })
+    };
+    let all = receipt.remembered.iter();
+    all.filter(|before| is_untouched(&before.artifact) && is_its(&before.artifact))
+        .filter(|before| before.claim.as_ref() != claims.artifacts.get(&before.artifact))
+        .map(|before| (before.artifact.clone(), before.claim.clone()))
+        .collect()
+}
