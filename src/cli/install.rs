@@ -34,7 +34,7 @@ pub struct InstallArgs {
     #[arg(long, short)]
     pub yes: bool,
     /// Apply exactly the plan in this file, or nothing
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["prune", "adopt", "restart_jobs", "no_check", "start", "set_default_pipeline"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["without", "prune", "adopt", "restart_jobs", "no_check", "start", "set_default_pipeline", "enable_rules"])]
     pub plan: Option<PathBuf>,
     /// Look whether the cluster is ready, name all that is missing, and stop
     #[arg(long)]
@@ -62,16 +62,15 @@ pub struct InstallArgs {
 /// As opening the bundle, preflight, planning and applying.
 pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
     let bundle = install_release::open(&args.release, args.file.as_deref(), &args.opening, desk)?;
-    let wanted = wish::without(&args.wish, targets::wanted(&bundle)?)?;
-    let ranges = targets::ranges(&bundle);
     let agreed = match &args.plan {
         Some(path) => Some(PlanFile::read(path, &bundle)?),
         None => None,
     };
-    let wish = agreed
-        .as_ref()
-        .map_or_else(|| wish::of(&args.wish), PlanFile::wish);
-    let question = Question::of(&wanted, &ranges, args.wish.enable_rules)
+    let asked = agreed.as_ref().map_or(&args.wish, PlanFile::wish);
+    let wanted = wish::without(asked, targets::wanted(&bundle)?)?;
+    let wish = wish::of(asked);
+    let ranges = targets::ranges(&bundle);
+    let question = Question::of(&wanted, &ranges, asked.enable_rules)
         .leading(wish.default_pipelines.iter().map(|asked| &*asked.index));
     if args.preflight_only {
         return look(args, desk, &question);

@@ -49,7 +49,7 @@ pub fn run(args: &PlanArgs, desk: &Desk) -> Result<Answer> {
     let wanted = wish::without(&args.wish, targets::wanted(&bundle)?)?;
     let wish = wish::of(&args.wish);
     let width = desk.terminal.width();
-    let file = PlanFile::collector(args.out.as_deref(), &bundle, &wish);
+    let file = PlanFile::collector(args.out.as_deref(), &bundle, &args.wish);
     let answer = fleet::run(&args.target, desk, |cluster, progress| {
         let prepared = prepare::prepare(cluster, &bundle, &wanted, &wish, progress)?;
         file.add(&prepared.plan);

@@ -7,12 +7,12 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::cli::wish::WishArgs;
 use crate::error::{Error, ErrorKind, OrErr, Result};
-use crate::flow::prepare::{DefaultPipeline, Wish};
 use crate::io::bundle::VerifiedBundle;
 use crate::io::files;
 use crate::model::digest::Digest;
-use crate::model::plan::{Permissions, Plan};
+use crate::model::plan::Plan;
 
 /// The format that is written and read.
 const FORMAT: u32 = 1;
@@ -22,22 +22,10 @@ const MAX_FILE: u64 = 16 << 20;
 /// The file.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a flag of the command line"
-)]
 struct Stored {
     format: u32,
     bundle_sha256: Digest,
-    adopt: bool,
-    restart_jobs: bool,
-    prune: bool,
-    #[serde(default)]
-    no_check: bool,
-    #[serde(default)]
-    start: bool,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    default_pipelines: Vec<DefaultPipeline>,
+    wish: WishArgs,
     /// By cluster uuid.
     clusters: BTreeMap<String, Agreed>,
 }
@@ -66,18 +54,13 @@ pub struct Collector {
 impl PlanFile {
     /// A collector that writes to `path`, if any.
     #[must_use]
-    pub fn collector(path: Option<&Path>, bundle: &VerifiedBundle, wish: &Wish) -> Collector {
+    pub fn collector(path: Option<&Path>, bundle: &VerifiedBundle, wish: &WishArgs) -> Collector {
         Collector {
             path: path.map(Path::to_owned),
             stored: Mutex::new(Stored {
                 format: FORMAT,
                 bundle_sha256: bundle.digest(),
-                adopt: wish.permissions.adopt,
-                restart_jobs: wish.permissions.restart_jobs,
-                prune: wish.prune,
-                no_check: wish.unchecked,
-                start: wish.start,
-                default_pipelines: wish.default_pipelines.clone(),
+                wish: wish.clone(),
                 clusters: BTreeMap::new(),
             }),
         }
@@ -108,19 +91,10 @@ impl PlanFile {
         Ok(Self(stored))
     }
 
-    /// What was allowed when the plan was made.
+    /// What was asked for and allowed when the plan was made.
     #[must_use]
-    pub fn wish(&self) -> Wish {
-        Wish {
-            permissions: Permissions {
-                adopt: self.0.adopt,
-                restart_jobs: self.0.restart_jobs,
-            },
-            prune: self.0.prune,
-            unchecked: self.0.no_check,
-            start: self.0.start,
-            default_pipelines: self.0.default_pipelines.clone(),
-        }
+    pub fn wish(&self) -> &WishArgs {
+        &self.0.wish
     }
 
     /// Refuses unless `plan` is the one that was agreed on.

@@ -1,6 +1,6 @@
 //! A plan as a person reads it.
 
-use crate::cli::{escape, table};
+use crate::cli::{escape, table, wrap};
 use crate::model::plan::{Action, Plan};
 
 /// The plan of the cluster `label`: a table of its steps, then what differs.
@@ -22,20 +22,27 @@ pub fn describe(label: &str, plan: &Plan, width: u16) -> String {
                 step.action.name().to_owned(),
                 step.artifact.kind.to_string(),
                 step.artifact.id.clone(),
-                why(&step.reasons, &step.affects),
             ]
         })
         .collect();
     if !rows.is_empty() {
-        parts.push(table::table(width, &["action", "kind", "id", "why"], &rows));
+        parts.push(table::table(width, &["action", "kind", "id"], &rows));
+    }
+    for step in &plan.steps {
+        let why = why(&step.reasons, &step.affects);
+        if !why.is_empty() {
+            let told = format!("{} {}: {why}", step.action.name(), step.artifact);
+            parts.push(wrap::hanging("  ", &escape::line(&told)));
+        }
     }
     let course = plan.course();
     if !course.trials.is_empty() {
         let tried: Vec<&str> = course.trials.keys().map(String::as_str).collect();
-        parts.push(format!(
+        let told = format!(
             "tried with the bundle's documents before anything in use changes: {}",
-            escape::line(&tried.join(", "))
-        ));
+            tried.join(", ")
+        );
+        parts.push(wrap::hanging("", &escape::line(&told)));
     }
     for step in plan.steps.iter().filter(|step| !step.diff.is_empty()) {
         let sides = if step.action == Action::Replace {

@@ -11,7 +11,7 @@ use crate::cli::opening::OpeningArgs;
 use crate::cli::target::TargetArgs;
 use crate::cli::{escape, table, wrap};
 use crate::error::{ErrorKind, Result};
-use crate::flow::status::{self, Status};
+use crate::flow::status::{self, Standing, Status};
 use crate::flow::targets;
 use crate::model::observation::RunState;
 
@@ -73,6 +73,12 @@ fn describe(label: &str, status: &Status, width: u16) -> String {
             (count, drifted) => format!("{count} artifacts, {drifted} not as they should be"),
         }
     )];
+    let mut standings = status.artifacts.iter().map(|line| line.standing);
+    if standings.any(|standing| standing == Standing::Leftover) {
+        let why = "copies of a run that was cut off are left over; the next install, rollback or \
+                   remove takes them away";
+        parts.push(wrap::hanging("  ", why));
+    }
     if let Some(unseen) = &status.unseen {
         let why = format!("not everything was looked at: {}", unseen.why);
         parts.push(wrap::hanging("  ", &escape::line(&why)));

@@ -1,5 +1,7 @@
 //! What the operator allows a plan to do: shared by the commands that plan.
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::prepare::{DefaultPipeline, Wish};
 use crate::flow::targets;
@@ -7,7 +9,8 @@ use crate::model::artifact::ArtifactKind;
 use crate::model::plan::{Permissions, Target};
 
 /// What is allowed.
-#[derive(Clone, Debug, Default, clap::Args)]
+#[derive(Clone, Debug, Default, clap::Args, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[command(next_help_heading = "Allowed")]
 #[expect(
     clippy::struct_excessive_bools,
@@ -40,7 +43,8 @@ pub struct WishArgs {
 }
 
 /// What may be touched.
-#[derive(Clone, Copy, Debug, Default, clap::Args)]
+#[derive(Clone, Copy, Debug, Default, clap::Args, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 #[command(next_help_heading = "Allowed")]
 pub struct PermissionArgs {
     /// Take over objects of the same id that sealift did not put there

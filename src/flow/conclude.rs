@@ -2,15 +2,17 @@
 //! orphaned should it be cut off, and after it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
+use crate::error::{Error, Result};
 use crate::flow::claims::Claims;
-use crate::flow::observe;
+use crate::flow::memo::patiently;
 use crate::flow::prepare::Prepared;
 use crate::io::cluster::Cluster;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::mark::Mark;
 use crate::model::normal;
-use crate::model::observation::Claim;
+use crate::model::observation::{Claim, Observed};
 use crate::model::operation::Verb;
 use crate::model::plan::{Action, Step};
 use crate::model::receipt::{End, Outcome, Purpose, Receipt, Remembered};
@@ -80,14 +82,24 @@ impl Prepared {
         })
     }
 
-    /// Sets what is remembered to what was really done.
+    /// Sets what is remembered to what was really done, which is read back with
+    /// growing pauses from `pause` on between tries.
+    ///
+    /// # Errors
+    /// As the first call by which something could not be read back; everything else
+    /// is set all the same.
     pub(super) fn conclude(
         &mut self,
         cluster: &Cluster,
         receipt: &Receipt,
         before: &Claims,
-        end: End,
-    ) {
+        (end, pause): (End, Duration),
+    ) -> Result<()> {
+        let mut reader = Reader {
+            cluster,
+            pause,
+            failure: None,
+        };
         let touched: BTreeMap<ArtifactId, bool> = receipt.calls.iter().fold(
             BTreeMap::new(),
             |mut touched: BTreeMap<ArtifactId, bool>, call| {
@@ -101,7 +113,9 @@ impl Prepared {
             let artifact = &step.artifact;
             let done = touched.get(artifact).copied().unwrap_or(false);
             match step.action {
-                Action::Create | Action::Replace if done => settle(&mut self.claims, cluster, step),
+                Action::Create | Action::Replace if done => {
+                    settle(&mut self.claims, &mut reader, step);
+                }
                 Action::Delete if done => {
                     self.claims.artifacts.remove(artifact);
                 }
@@ -125,7 +139,7 @@ impl Prepared {
                     {
                         claim.mark = mark.clone();
                         if claim.settled.is_none() {
-                            settle(&mut self.claims, cluster, step);
+                            settle(&mut self.claims, &mut reader, step);
                         }
                     }
                 }
@@ -165,17 +179,41 @@ impl Prepared {
         if self.purpose == Purpose::Install && end == End::Complete {
             self.claims.advance(&self.origin);
         }
+        reader.failure.map_or(Ok(()), Err)
+    }
+}
+
+/// Reads what was put, until something cannot be read.
+struct Reader<'a> {
+    cluster: &'a Cluster,
+    pause: Duration,
+    failure: Option<Error>,
+}
+
+impl Reader<'_> {
+    fn read(&mut self, artifact: &ArtifactId) -> Option<Observed> {
+        if self.failure.is_some() {
+            return None;
+        }
+        let found = patiently(self.pause, || self.cluster.read(artifact));
+        found
+            .map_err(|failed| {
+                let told = format!("cannot read {artifact} back");
+                self.failure = Some(Error::from(failed).context(told));
+            })
+            .ok()
+            .flatten()
     }
 }
 
 /// Reads back what was put, so that a later change can be told from it.
-fn settle(claims: &mut Claims, cluster: &Cluster, step: &Step) {
+fn settle(claims: &mut Claims, reader: &mut Reader<'_>, step: &Step) {
     let kind = step.artifact.kind;
     if step.mark.is_none() {
         claims.artifacts.remove(&step.artifact);
         return;
     }
-    let found = observe::read(cluster, &step.artifact, false).ok().flatten();
+    let found = reader.read(&step.artifact);
     if let Some(claim) = claims.artifacts.get_mut(&step.artifact) {
         // Work that was cut off may have left a pipeline that leads to copies.
         let wanted = step

@@ -191,18 +191,19 @@ impl Prepared {
         // From here on the work itself is over: what fails now is only told.
         // Work that stopped is gone on with anyway, so that only one that is done is
         // worth waiting for a cluster that went away.
-        self.conclude(cluster, journal.receipt(), &before, end);
         let pause = match end {
             End::Complete => bench.pause,
             _ => Duration::ZERO,
         };
+        let read = self.conclude(cluster, journal.receipt(), &before, (end, pause));
+        let pause = if read.is_ok() { pause } else { Duration::ZERO };
         let told = self.claims.write(cluster, pause).and_then(|()| {
             let receipt = shown(journal.receipt());
             memo.write(cluster, &receipt, pause)
         });
-        if let Err(error) = told {
-            let told = "what is done is not written down in the cluster";
-            warnings.push(format!("{told}: {error}; the same command does it"));
+        for failed in [read.err(), told.err()].into_iter().flatten() {
+            let told = "the cluster does not remember all of what is done";
+            warnings.push(format!("{told}: {failed}; the same command makes up for it"));
         }
         if let (Some(kibana), End::Complete) = (&cluster.kibana, end)
             && let Err(failed) = kibana.sync_saved_objects()

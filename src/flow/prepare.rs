@@ -93,7 +93,7 @@ impl Prepared {
             ErrorKind::Cluster,
             format!("nothing was changed; in the way: {}", obstacles.join(" · ")),
         )
-        .hint("sealift plan FILE shows the differences"))
+        .hint("settle what is named and give the command again; sealift plan FILE shows all of it"))
     }
 }
 
@@ -249,13 +249,19 @@ fn add_leftovers(targets: &mut Vec<Target>, cluster: &Cluster, claims: &Claims) 
     let mut all = targets.iter().map(|target| &target.artifact);
     let is_concerned = !claims.copies.is_empty() || all.any(|id| kinds.contains(&id.kind));
     if is_concerned {
-        let found = cluster.elasticsearch.beginning_with(STAGING)?;
-        let ours = found.into_iter().filter(|(copy, body)| {
-            claims.copies.contains_key(copy) || mark::read(copy.kind, body).is_some()
-        });
-        targets.extend(ours.map(|(copy, _)| targets::absent(copy)));
+        let left = leftovers(cluster, claims)?.into_iter();
+        targets.extend(left.map(targets::absent));
     }
     Ok(())
+}
+
+/// The copies that are there and are sealift's.
+pub(super) fn leftovers(cluster: &Cluster, claims: &Claims) -> Result<Vec<ArtifactId>> {
+    let found = cluster.elasticsearch.beginning_with(STAGING)?;
+    let ours = found.into_iter().filter(|(copy, body)| {
+        claims.copies.contains_key(copy) || mark::read(copy.kind, body).is_some()
+    });
+    Ok(ours.map(|(copy, _)| copy).collect())
 }
 
 /// Observes and plans. What is among `begun` may be stopped to be removed.

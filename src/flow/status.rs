@@ -13,7 +13,7 @@ use crate::model::artifact::ArtifactId;
 use crate::model::mark::Mark;
 use crate::model::normal;
 use crate::model::observation::{ClusterIdentity, Observation, Owner, RunState};
-use crate::model::plan::{Action, Permissions, Step, Target};
+use crate::model::plan::{Action, Permissions, Step, Target, is_staged};
 use crate::progress::Progress;
 
 /// How an artifact stands.
@@ -32,6 +32,9 @@ pub enum Standing {
     Unknown,
     /// Kibana keeps it and was not asked.
     Unseen,
+    /// A copy that work put beside and that is still there; the next work removes
+    /// it.
+    Leftover,
 }
 
 impl Standing {
@@ -45,6 +48,7 @@ impl Standing {
             Self::Foreign => "foreign",
             Self::Unknown => "unknown",
             Self::Unseen => "unseen",
+            Self::Leftover => "leftover",
         }
     }
 
@@ -129,6 +133,9 @@ pub fn status(cluster: &Cluster, wanted: &[Target], progress: &dyn Progress) -> 
     others.retain(|artifact| {
         !unseen.contains(artifact) && wanted.iter().all(|target| target.artifact != *artifact)
     });
+    if !claims.copies.is_empty() {
+        others.extend(prepare::leftovers(cluster, &claims)?);
+    }
     let (plan, mut observation) = prepare::plan(
         cluster,
         &wanted,
@@ -211,6 +218,7 @@ fn remembered(observation: &Observation, artifact: ArtifactId) -> Line {
     let claim = observation.claims.get(&artifact);
     let settled = claim.and_then(|claim| claim.settled);
     let standing = match (observation.objects.get(&artifact), settled) {
+        (Some(_), _) if is_staged(&artifact) => Standing::Leftover,
         (None, _) => Standing::Missing,
         (Some(_), None) => Standing::Unknown,
         (Some(found), Some(settled)) => {

@@ -81,7 +81,8 @@ fn the_whole_way_with_its_exit_codes() {
 
     let plan = desk.room.path().join("plan.json");
     let plan = plan.to_str().unwrap();
-    assert_eq!(desk.run("plan", &["--out", plan]).0, 0);
+    let part = ["--out", plan, "--without", "analytics", "--enable-rules"];
+    assert_eq!(desk.run("plan", &part).0, 0);
     let (code, _, err) = desk.run("install", &[]);
     assert_eq!(code, 2, "nobody confirmed: {err}");
     assert!(err.contains("--yes"), "{err}");

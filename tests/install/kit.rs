@@ -75,6 +75,8 @@ pub(crate) struct Recipe {
     pub(crate) validation: Option<&'static str>,
     /// How many of them.
     pub(crate) documents: usize,
+    /// The pipeline that they enter, where several could be meant.
+    pub(crate) entry: Option<&'static str>,
 }
 
 impl Recipe {
@@ -88,6 +90,7 @@ impl Recipe {
             sequence: 1,
             validation: None,
             documents: usize::MAX,
+            entry: None,
         }
     }
 
@@ -124,7 +127,7 @@ impl Recipe {
             validation: self
                 .validation
                 .iter()
-                .map(|tag| validation(tag, self.documents))
+                .map(|tag| validation(tag, self.documents, self.entry))
                 .collect(),
             license: None,
             trust: Vec::new(),
@@ -148,7 +151,7 @@ fn source() -> Source {
     }
 }
 
-fn validation(tag: &str, documents: usize) -> PackValidation {
+fn validation(tag: &str, documents: usize, entry: Option<&str>) -> PackValidation {
     let read = |name: String| {
         let text = fs::read_to_string(fixtures().join(name)).unwrap();
         let lines: Vec<&str> = text.lines().take(documents).collect();
@@ -156,7 +159,7 @@ fn validation(tag: &str, documents: usize) -> PackValidation {
     };
     PackValidation {
         name: tag.to_owned(),
-        pipeline: None,
+        pipeline: entry.map(str::to_owned),
         documents: read("documents.ndjson".to_owned()),
         expected: Some(read(format!("expected/{tag}.ndjson"))),
         failed: None,

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use sealift::error::ErrorKind;
+use sealift::flow::history;
 use sealift::flow::prepare::{self, Wish};
-use sealift::flow::{history, status};
+use sealift::flow::status::{self, Standing};
 use sealift::io::http::Method;
 use sealift::lab::{Action, Fault, Lab};
 use sealift::model::plan::STAGING;
@@ -157,10 +158,14 @@ fn copies_that_were_left_go_with_the_next_command() {
         let left = ids(&lab);
         assert!(left.iter().any(|id| id.starts_with(STAGING)), "{left:?}");
         let told = status::status(&cluster, &[], &Silent).unwrap();
+        for line in &told.artifacts {
+            let is_copy = line.artifact.id.starts_with(STAGING);
+            assert_eq!(line.standing == Standing::Leftover, is_copy, "{line:?}");
+        }
         assert!(
             told.artifacts
                 .iter()
-                .any(|line| line.artifact.id.starts_with(STAGING))
+                .any(|line| line.standing == Standing::Leftover)
         );
         let path = "/_ingest/pipeline/dns_enrich_pipeline/_simulate";
         let body = json!({"docs": [{"_source": {"type": "dns",

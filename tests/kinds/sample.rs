@@ -76,10 +76,8 @@ pub(crate) fn recipe(sequence: u64, bodies: &[(&str, Value)]) -> Recipe {
         .collect();
     Recipe {
         releases: vec![("ML-Scores-20260301-1".to_owned(), files)],
-        channel: "main",
         sequence,
-        validation: None,
-        documents: usize::MAX,
+        ..Recipe::of(&[])
     }
 }
 

@@ -111,7 +111,7 @@ impl Elasticsearch {
     /// user may not try.
     fn try_regex(&self) -> Called<Option<bool>> {
         let body = json!({"script": {"source": "/a/.matcher('a').matches()"}});
-        match self.call(Method::Post, "/_scripts/painless/_execute", &body) {
+        match self.ask("/_scripts/painless/_execute", &body) {
             Ok(_) => Ok(Some(true)),
             Err(failed) if failed.decision == Decision::Stop => {
                 Ok(is_regex_refusal(&failed.error).then_some(false))
@@ -186,7 +186,7 @@ impl Elasticsearch {
                 "resources": [resource],
             }]);
         }
-        let asked = self.call(Method::Post, "/_security/user/_has_privileges", &body);
+        let asked = self.ask("/_security/user/_has_privileges", &body);
         let answer = match asked {
             Ok(answer) => answer,
             // Without security the route is not there.

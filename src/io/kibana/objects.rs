@@ -28,7 +28,7 @@ impl Kibana {
             "excludeExportDetails": true,
             "includeReferencesDeep": false,
         });
-        match self.peer.call(Method::Post, &path, &wanted) {
+        match self.peer.ask(&path, &wanted) {
             // One object is one line, which is JSON.
             Ok(body) if body.is_object() => Ok(Some(Observed {
                 body,
