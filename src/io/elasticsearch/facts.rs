@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::answer::Decision;
 use super::{Called, Elasticsearch};
-use crate::io::http::{Method, encode_segment};
+use crate::io::http::encode_segment;
 use crate::model::byte_size::ByteSize;
 use crate::model::preflight::{Denied, Facts, KIBANA, License, Needs, Node};
 use crate::model::reference;
