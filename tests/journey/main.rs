@@ -160,7 +160,8 @@ fn make_the_journey(field: &Field, tags: &[&str]) -> usize {
 
 /// How many lines of a plan begin with `action`.
 fn count(text: &str, action: &str) -> usize {
-    let begins = |line: &&str| line.split_whitespace().next() == Some(action);
+    // Rows of the table; reasons below it are indented.
+    let begins = |line: &&str| line.split(' ').next() == Some(action);
     text.lines().filter(begins).count()
 }
 
