@@ -117,7 +117,11 @@ fn the_whole_way_with_its_exit_codes() {
         .unwrap();
     assert!(steps.iter().all(|step| step["action"] == "keep"), "{out}");
 
-    assert_eq!(desk.run("status", &["--exit-code"]).0, 0);
+    // Everything is there but what the plan left out.
+    let (code, out, _) = desk.run("status", &["--exit-code"]);
+    assert_eq!(code, 9);
+    assert!(out.contains("missing   analytics"), "{out}");
+    assert!(out.contains("1 not as they should be"), "{out}");
     call(
         &desk.lab,
         Method::Put,
