@@ -203,7 +203,9 @@ impl Prepared {
         });
         for failed in [read.err(), told.err()].into_iter().flatten() {
             let told = "the cluster does not remember all of what is done";
-            warnings.push(format!("{told}: {failed}; the same command makes up for it"));
+            warnings.push(format!(
+                "{told}: {failed}; the same command makes up for it"
+            ));
         }
         if let (Some(kibana), End::Complete) = (&cluster.kibana, end)
             && let Err(failed) = kibana.sync_saved_objects()

@@ -108,7 +108,13 @@ fn the_whole_way_with_its_exit_codes() {
     let (code, out, err) = desk.run("install", &["--plan", plan]);
     assert_eq!(code, 0, "{out}{err}");
 
-    let again = ["--yes", "--json", "--without", "analytics", "--enable-rules"];
+    let again = [
+        "--yes",
+        "--json",
+        "--without",
+        "analytics",
+        "--enable-rules",
+    ];
     let (code, out, err) = desk.run("install", &again);
     assert_eq!(code, 0, "{err}");
     let told: Value = serde_json::from_str(&out).unwrap();
