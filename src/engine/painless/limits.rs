@@ -23,9 +23,9 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// What the published scripts need, and a few times that: one of them compares
-    /// every part of a name with tens of thousands of words by edit distance, at
-    /// half a billion operations for a long name. A script at all its limits runs
+    /// What the published scripts need: one of them compares every part of a name
+    /// with tens of thousands of words by edit distance, at some hundred million
+    /// operations for a name of a dozen letters. A script at all its limits runs
     /// for half a minute and holds 600 MB.
     fn default() -> Self {
         Self {
