@@ -9,7 +9,7 @@ use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
 use crate::cli::fleet::{self, Report};
 use crate::cli::target::TargetArgs;
-use crate::cli::{checkup_text, escape, plan_text, prompt, wrap};
+use crate::cli::{checkup_text, escape, plan_text, prompt};
 use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::flow::fleet as many;
 use crate::flow::install::{Bench, Done};
@@ -18,6 +18,7 @@ use crate::io::cluster::{Address, Cluster};
 use crate::model::digest::Digest;
 use crate::progress::Progress;
 
+mod advice_text;
 mod tables;
 
 /// What was asked for.
@@ -140,11 +141,15 @@ pub fn run_after(
         }
         Ok(())
     })?;
-    if alone {
-        return fleet::summary(reports);
-    }
-    let text = tables::outcomes(width, &reports);
-    fleet::together(&reports, text)
+    let advice = advice_text::of(&reports);
+    let mut answer = if alone {
+        fleet::summary(reports)?
+    } else {
+        let text = tables::outcomes(width, &reports);
+        fleet::together(&reports, text)?
+    };
+    answer.text.push_str(&advice);
+    Ok(answer)
 }
 
 fn refuse_unknown(canary: Option<&str>, addresses: &[Address]) -> Result<()> {
@@ -232,15 +237,6 @@ fn report(label: &str, plan: &Value, summary: &str, done: &Done) -> Report {
     );
     for warning in &done.warnings {
         lines.push(format!("  note: {}", escape::lines(warning)));
-    }
-    for (number, advice) in (1..).zip(&done.advice) {
-        if number == 1 {
-            lines.push(format!("\nnext, on {label}:"));
-        }
-        let first = format!("  {number}. ");
-        lines.push(wrap::hanging(&first, &escape::line(&advice.what)));
-        let more = advice.lines.iter();
-        lines.extend(more.map(|line| format!("       {}", escape::line(line))));
     }
     let receipt = done.receipt.as_ref();
     Report {

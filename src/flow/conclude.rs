@@ -64,9 +64,13 @@ impl Prepared {
                 _ => false,
             }
         });
-        let remembered = steps.map(|step| Remembered {
-            artifact: step.artifact.clone(),
-            claim: self.claims.artifacts.get(&step.artifact).cloned(),
+        let changing: BTreeSet<&ArtifactId> = steps
+            .map(|step| &step.artifact)
+            .chain(self.restored.keys())
+            .collect();
+        let remembered = changing.into_iter().map(|artifact| Remembered {
+            artifact: artifact.clone(),
+            claim: self.claims.artifacts.get(artifact).cloned(),
         });
         remembered.collect()
     }
@@ -170,11 +174,13 @@ impl Prepared {
             let gone = of([Verb::Delete, Verb::Delete]) && self.plan.steps.iter().any(leaves);
             !started && !gone && (stopped || before.halted.contains(artifact))
         });
-        for (artifact, claim) in std::mem::take(&mut self.restored) {
-            match claim {
-                Some(claim) => self.claims.artifacts.insert(artifact, claim),
-                None => self.claims.artifacts.remove(&artifact),
-            };
+        if end == End::Complete {
+            for (artifact, claim) in std::mem::take(&mut self.restored) {
+                match claim {
+                    Some(claim) => self.claims.artifacts.insert(artifact, claim),
+                    None => self.claims.artifacts.remove(&artifact),
+                };
+            }
         }
         if self.purpose == Purpose::Install && end == End::Complete {
             self.claims.advance(&self.origin);

@@ -55,6 +55,8 @@ impl Prepared {
         self.refuse_obstacles()?;
         let changed = self.plan.steps.iter().any(|step| step.action.changes());
         if !changed && !self.must_remember() {
+            // Whatever becomes of that, there is nothing to do.
+            drop(Lock::sweep(cluster, bench));
             return Ok(Done {
                 receipt: None,
                 checkup: self.check(cluster, progress),
@@ -214,12 +216,11 @@ impl Prepared {
             warnings.push(format!("Kibana did not take notice yet: {}", failed.error));
         }
         let receipt = journal.receipt().clone();
-        let advice = self.advice(cluster);
         match applied {
             Ok(()) => Ok(Done {
                 receipt: Some(receipt),
                 checkup,
-                advice,
+                advice: self.advice(cluster),
                 warnings,
             }),
             Err(error) => Err(partly(&receipt, error)),

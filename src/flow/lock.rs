@@ -47,6 +47,23 @@ impl Lock {
         Ok(Expect::Revision(document.revision))
     }
 
+    /// Gives back the lock of work that was begun on this machine and is over: it
+    /// was cut off.
+    ///
+    /// # Errors
+    /// As the calls; [`ErrorKind::Io`] when this machine's receipts cannot be read.
+    pub fn sweep(cluster: &Cluster, bench: &Bench<'_>) -> Result<()> {
+        let Some(document) = cluster.elasticsearch.recall(ID)? else {
+            return Ok(());
+        };
+        let token = document.source.get("token").and_then(Value::as_str);
+        let uuid = &cluster.elasticsearch.identity().uuid;
+        if receipts::is_over(bench.state, uuid, token.unwrap_or_default())? {
+            cluster.elasticsearch.forget(ID, document.revision)?;
+        }
+        Ok(())
+    }
+
     /// Takes the lock for the work of the receipt `token`. A lock whose lease has
     /// ended is taken over, and one of work that was begun on this machine and is
     /// over: it was cut off.

@@ -13,8 +13,11 @@ use crate::io::elasticsearch::Called;
 use crate::io::elasticsearch::answer::Decision;
 use crate::io::elasticsearch::memory::Expect;
 
-/// How often a write is made at most that may still succeed.
+/// How often a call is made at most that may still succeed.
 const TRIES: u32 = 6;
+
+/// How often at most where nothing is waited for: once more, and a look.
+const TRIES_AT_ONCE: u32 = 3;
 
 /// A document and the place in the index's history at which we know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +82,12 @@ impl Memo {
 /// cannot; the pauses grow from `pause` on. Without a pause only what may have
 /// happened is tried again: what was turned away has been tried often enough.
 pub(super) fn patiently<T>(mut pause: Duration, mut call: impl FnMut() -> Called<T>) -> Called<T> {
-    for _ in 1..TRIES {
+    let tries = if pause.is_zero() {
+        TRIES_AT_ONCE
+    } else {
+        TRIES
+    };
+    for _ in 1..tries {
         match call() {
             Err(failed) if may_pass(failed.decision, pause) => {
                 thread::sleep(pause);

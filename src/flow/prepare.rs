@@ -297,8 +297,11 @@ pub(super) fn plan(
         }
     }
     for artifact in &claims.halted {
-        let state = elasticsearch.state(artifact)?;
-        plan.wake(artifact, state);
+        let found = observe::read(cluster, artifact, false)?;
+        let is_planned = plan.steps.iter().any(|step| step.artifact == *artifact);
+        if found.is_some() || is_planned {
+            plan.wake(artifact, found.map_or(RunState::Idle, |found| found.state));
+        }
     }
     Ok((plan, observation))
 }

@@ -421,7 +421,8 @@ impl World {
         }
         let (before, after) = self.ends(work);
         let what = format!("{work:?} call {n} {trouble:?}");
-        let Err(failed) = first else {
+        if let Ok(done) = &first {
+            let what = format!("{what}, warnings {:?}", done.warnings);
             // Only what comes when the command is over is left to the next one.
             if !matches!(trouble, Trouble::Fault(Action::Delay(TOO_LATE))) {
                 same(&settled(&lab), after, &what);
@@ -433,7 +434,8 @@ impl World {
                 .unwrap_or_else(|error| panic!("{what}, again: {error:?}"));
             same(&settled(&lab), after, &format!("{what}, again"));
             return Some(Healed::Again);
-        };
+        }
+        let failed = first.unwrap_err();
         assert!(failed.kind().exit_code() > 2, "{what}: {failed:?}");
         let newest = last_receipt(&lab, &room).unwrap_or_default();
         if undo && newest != receipt && !newest.is_empty() {

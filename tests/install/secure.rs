@@ -78,11 +78,15 @@ fn only_the_right_authority_and_name_are_believed() {
     ] {
         let error = connect(&url, roots, Some(basic(PASSWORD))).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Network, "{what}: {error:?}");
+        assert!(error.next_step().is_some(), "{what}: {error:?}");
     }
     // The certificate is for loopback and localhost, not for this name.
     let port = url.rsplit_once(':').unwrap().1.trim_end_matches('/');
     let wrong = format!("https://127.0.0.2:{port}");
     assert!(connect(&wrong, pem(&lab), Some(basic(PASSWORD))).is_err());
+    let plain = url.replace("https:", "http:");
+    let error = connect(&plain, Roots::Platform, None).unwrap_err();
+    assert!(error.next_step().unwrap().contains("https"), "{error:?}");
     assert!(authority.certificate().contains("BEGIN CERTIFICATE"));
 }
 

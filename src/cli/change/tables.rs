@@ -7,7 +7,7 @@ use crate::cli::fleet::{Report, failure};
 use crate::cli::{escape, table};
 use crate::flow::fleet::Outcome;
 
-/// How many names stand before a plan that several clusters share.
+/// How many names stand before what several clusters share.
 const MAX_NAMES: usize = 8;
 
 /// The plans of clusters, each with its label and its text, whose first line
@@ -28,19 +28,25 @@ fn group((body, members): (&str, Vec<(&str, &str)>)) -> String {
     if let [(_, text)] = members.as_slice() {
         return (*text).to_owned();
     }
-    let names: Vec<String> = members
-        .iter()
-        .take(MAX_NAMES)
-        .map(|(label, _)| escape::line(label))
-        .collect();
-    let more = match members.len().saturating_sub(MAX_NAMES) {
+    let labels: Vec<&str> = members.iter().map(|(label, _)| *label).collect();
+    format!(
+        "{} clusters alike: {}\n{body}",
+        labels.len(),
+        names(&labels)
+    )
+    .trim_end()
+    .to_owned()
+}
+
+/// The names of clusters, of many only the first.
+pub(super) fn names(labels: &[&str]) -> String {
+    let shown = labels.iter().take(MAX_NAMES);
+    let names: Vec<String> = shown.map(|label| escape::line(label)).collect();
+    let more = match labels.len().saturating_sub(MAX_NAMES) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    let count = members.len();
-    format!("{count} clusters alike: {}{more}\n{body}", names.join(", "))
-        .trim_end()
-        .to_owned()
+    format!("{}{more}", names.join(", "))
 }
 
 /// One line for each cluster, then what failed in full.

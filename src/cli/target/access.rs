@@ -99,13 +99,13 @@ fn urls(cluster: &Cluster) -> Result<(Vec<Url>, Option<Url>)> {
 
 fn http(label: &str, cluster: &Cluster, environment_proxy: bool, desk: &Desk) -> Result<Settings> {
     let roots = match (&cluster.ca, &cluster.ca_fingerprint) {
-        (Some(path), _) => Roots::Pem(files::read_limited(path, MAX_PEM)?),
+        (Some(path), _) => Roots::Pem(certificates(path)?),
         (None, Some(hex)) => Roots::Fingerprint(fingerprint(hex)?),
         (None, None) => Roots::Platform,
     };
     let identity = match (&cluster.client_cert, &cluster.client_key) {
         (Some(chain), Some(key)) => Some(Identity {
-            chain: files::read_limited(chain, MAX_PEM)?,
+            chain: certificates(chain)?,
             key: client_key(label, key, cluster, desk)?,
         }),
         (None, None) => None,
@@ -122,6 +122,19 @@ fn http(label: &str, cluster: &Cluster, environment_proxy: bool, desk: &Desk) ->
         identity,
         proxy: proxy(cluster, environment_proxy)?,
     })
+}
+
+/// The file of certificates at `path`.
+fn certificates(path: &Path) -> Result<Vec<u8>> {
+    let pem = files::read_limited(path, MAX_PEM)?;
+    if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            format!("{} holds no certificate", path.display()),
+        )
+        .hint("it has to be PEM: -----BEGIN CERTIFICATE-----"));
+    }
+    Ok(pem)
 }
 
 fn timeouts(cluster: &Cluster) -> Timeouts {

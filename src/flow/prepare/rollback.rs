@@ -86,6 +86,8 @@ fn restored(
         let mut steps = plan.steps.iter();
         steps.all(|step| step.artifact != *artifact || step.action == Action::Keep)
     };
+    // What the last work made of it nobody has changed since.
+    let is_last = claims.receipts.last() == Some(&receipt.header.id);
     let is_its = |artifact: &ArtifactId| {
         let now = claims.artifacts.get(artifact).map(|claim| &claim.mark);
         now.is_some_and(|mark| {
@@ -94,7 +96,8 @@ fn restored(
         })
     };
     let all = receipt.remembered.iter();
-    all.filter(|before| is_untouched(&before.artifact) && is_its(&before.artifact))
+    all.filter(|before| is_untouched(&before.artifact))
+        .filter(|before| is_last || is_its(&before.artifact))
         .filter(|before| before.claim.as_ref() != claims.artifacts.get(&before.artifact))
         .map(|before| (before.artifact.clone(), before.claim.clone()))
         .collect()

@@ -127,7 +127,10 @@ impl StdError for Failure {
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
-        let hint = hint(&failure);
+        // What could not even be sent may know better what to do.
+        let source = failure.source.as_deref();
+        let inner = source.and_then(|source| source.downcast_ref::<Self>()?.next_step());
+        let hint = inner.or_else(|| hint(&failure)).map(str::to_owned);
         let error = Self::new(ErrorKind::Network, failure.what);
         let error = match failure.source {
             Some(source) => error.because(source),
@@ -217,6 +220,10 @@ fn hint(failure: &Failure) -> Option<&'static str> {
         // What rustls says when it meets plain HTTP.
         _ if text.contains("InvalidContentType") => {
             Some("the peer may not speak TLS; check whether the address starts with https")
+        }
+        // What an HTTP client reads of a TLS alert.
+        _ if text.contains("http parse fail") => {
+            Some("the peer may speak TLS; check whether the address should start with https")
         }
         _ if failure.timed_out => Some("try again, or allow more time"),
         _ => None,

@@ -32,7 +32,7 @@ fn put(call: &Call) -> Answered {
     let body = call.body()?.map()?;
     call.params.accept(&["master_timeout"]);
     call.begin("cluster:admin/xpack/enrich/put")?;
-    let policy = parsed(call, &body)?;
+    let (kind, policy) = parsed(call, &body)?;
     call.cluster.change(|store| {
         if store.has(&Collection::EnrichPolicies, id) {
             return Err(Failure::new(
@@ -44,13 +44,14 @@ fn put(call: &Call) -> Answered {
         for index in texts(policy.get("indices")) {
             resolve(store, &index)?;
         }
-        store.put(&Collection::EnrichPolicies, id, json!({"config": body}));
+        let config = json!({kind: policy});
+        store.put(&Collection::EnrichPolicies, id, json!({"config": config}));
         Ok(Answer::acknowledged())
     })
 }
 
-/// The one type of the policy with its required keys.
-fn parsed(call: &Call, body: &Value) -> Result<Value, Failure> {
+/// The one type of the policy and what it says, with lists where one name was given.
+fn parsed<'b>(call: &Call, body: &'b Value) -> Result<(&'b str, Value), Failure> {
     let keys: Vec<&String> = body.as_object().into_iter().flat_map(Map::keys).collect();
     let [kind] = keys.as_slice() else {
         return Err(Failure::illegal_argument(
@@ -63,7 +64,7 @@ fn parsed(call: &Call, body: &Value) -> Result<Value, Failure> {
             "unsupported policy type [{kind}], supported types are [match, geo_match, range]"
         )));
     }
-    let policy = body.get(kind.as_str()).cloned().unwrap_or_default();
+    let mut policy = body.get(kind.as_str()).cloned().unwrap_or_default();
     for key in REQUIRED {
         if policy.get(key).is_none() {
             return Err(Failure::illegal_argument(format!("Required [{key}]")));
@@ -73,7 +74,10 @@ fn parsed(call: &Call, body: &Value) -> Result<Value, Failure> {
     if let Some(key) = keys.find(|key| *key != "query" && !REQUIRED.contains(&key.as_str())) {
         return Err(unknown_field("policy", key));
     }
-    Ok(policy)
+    for key in ["indices", "enrich_fields"] {
+        policy[key] = json!(texts(policy.get(key)));
+    }
+    Ok((kind, policy))
 }
 
 /// An empty list, not a 404, where there is none.
@@ -91,13 +95,10 @@ fn get(call: &Call) -> Answered {
     Ok(Answer::ok(json!({"policies": policies})))
 }
 
-/// A policy with its name, and with lists where one name was given.
+/// A policy with its name.
 fn shown(id: &str, stored: &Value) -> Value {
     let mut config = stored.get("config").cloned().unwrap_or_default();
     for (_, policy) in config.as_object_mut().into_iter().flatten() {
-        for key in ["indices", "enrich_fields"] {
-            policy[key] = json!(texts(policy.get(key)));
-        }
         policy["name"] = json!(id);
     }
     config

@@ -103,6 +103,12 @@ pub(super) fn check_name(name: &str) -> Result<(), Failure> {
 
 /// A new index as stored.
 pub(super) fn new_index(now: i64, settings: &Value, mappings: &Value) -> Value {
+    let mut settings = settings.clone();
+    for (key, value) in [("number_of_shards", "1"), ("number_of_replicas", "1")] {
+        if settings["index"].get(key).is_none() {
+            settings["index"][key] = json!(value);
+        }
+    }
     json!({
         "settings": settings,
         "mappings": mappings,
@@ -221,11 +227,6 @@ fn shown_settings(name: &str, index: &Value) -> Value {
     own["creation_date"] = json!(created.to_string());
     own["provided_name"] = json!(name);
     own["uuid"] = index.get("uuid").cloned().unwrap_or_default();
-    for (key, value) in [("number_of_shards", "1"), ("number_of_replicas", "1")] {
-        if own.get(key).is_none() {
-            own[key] = json!(value);
-        }
-    }
     settings
 }
 

@@ -142,6 +142,9 @@ fn bad_request(said: &Said<'_>) -> Option<String> {
         "this Kibana does not take the call; check its address and version"
     } else if has(&["index must exist first"]) {
         "open the security app of Kibana once, or POST /api/detection_engine/index"
+    } else if has(&["because it has no mappings", "is still initializing"]) {
+        "the indices that the datafeed reads are not there or hold nothing yet; start it once \
+         documents come in"
     } else if has(&["Cannot remove item"]) {
         "the filter changed meanwhile; plan again"
     } else if has(&[
