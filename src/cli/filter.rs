@@ -245,7 +245,7 @@ fn delete(args: &DeleteArgs, desk: &Desk) -> Result<Answer> {
     let question = format!(
         "delete the filter {}{}?",
         escape::line(&args.id),
-        managed::of_clusters(&addresses)
+        managed::of_clusters(addresses.len())
     );
     prompt::confirm(&question, args.yes)?;
     let artifact = ArtifactId::new(ArtifactKind::Filter, args.id.as_str());

@@ -60,12 +60,26 @@ pub fn each(
     addresses: &[Address],
     work: impl Fn(&Elasticsearch) -> Result<Answer> + Sync,
 ) -> Result<Answer> {
-    let on = |address: Address| work(&Cluster::connect(address)?.elasticsearch);
-    if let [only] = addresses {
-        return on(only.clone());
+    answers(fleet::labelled(addresses.to_vec()), |address| {
+        work(&Cluster::connect(address)?.elasticsearch)
+    })
+}
+
+/// As [`each`], for what there is of every cluster.
+///
+/// # Errors
+/// With a single cluster, as `work`.
+pub fn answers<I: Send>(
+    mut items: Vec<(String, I)>,
+    work: impl Fn(I) -> Result<Answer> + Sync,
+) -> Result<Answer> {
+    if items.len() == 1
+        && let Some((_, only)) = items.pop()
+    {
+        return work(only);
     }
-    let outcomes = flow::fleet::each(fleet::labelled(addresses.to_vec()), |label, address| {
-        let answer = on(address)?;
+    let outcomes = flow::fleet::each(items, |label, item| {
+        let answer = work(item)?;
         let label = escape::line(label);
         let text = if answer.text.contains('\n') {
             format!("{label}:\n{}", answer.text)
@@ -280,7 +294,7 @@ pub fn delete(
     let question = format!(
         "delete {} {what}{}?",
         escape::line(&artifact.to_string()),
-        of_clusters(&addresses)
+        of_clusters(addresses.len())
     );
     prompt::confirm(&question, yes)?;
     each(&addresses, |cluster| {
@@ -294,8 +308,8 @@ pub fn delete(
 
 /// How a question says that it is about several clusters.
 #[must_use]
-pub fn of_clusters(addresses: &[Address]) -> String {
-    match addresses.len() {
+pub fn of_clusters(count: usize) -> String {
+    match count {
         1 => String::new(),
         several => format!(" on {several} clusters"),
     }

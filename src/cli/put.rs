@@ -11,6 +11,7 @@ use crate::cli::target::TargetArgs;
 use crate::cli::{escape, fleet, managed, prompt};
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow;
+use crate::flow::fleet::Outcome;
 use crate::flow::manage::overwrite;
 use crate::io::cluster::{Address, Cluster};
 use crate::io::elasticsearch::Elasticsearch;
@@ -66,30 +67,39 @@ pub fn run(
     if !args.overwrite {
         return managed::put(&args.target, desk, &artifact, &body);
     }
-    let addresses = args.target.addresses(desk)?;
-    confirm(args, desk, &addresses, &artifact, &body)?;
-    managed::each(&addresses, |cluster| {
-        replaced(cluster, desk, &artifact, &body)
+    let looked = look(&args.target.addresses(desk)?, &artifact, &body);
+    confirm(args, desk, &looked, &artifact)?;
+    let items = looked.into_iter().map(|seen| (seen.label, seen.result));
+    managed::answers(items.collect(), |seen| {
+        let (cluster, found) = seen?;
+        replaced(&cluster, desk, &artifact, &body, found)
     })
 }
 
-/// Shows how what is there differs, and asks whether it may go. A cluster that
-/// cannot be looked at now tells why when its turn comes.
+/// A cluster and what it has in the place of the object.
+type Seen = (Elasticsearch, Option<overwrite::Found>);
+
+fn look(addresses: &[Address], artifact: &ArtifactId, body: &Value) -> Vec<Outcome<Seen>> {
+    flow::fleet::each(fleet::labelled(addresses.to_vec()), |_, address| {
+        let cluster = Cluster::connect(address)?.elasticsearch;
+        let found = overwrite::look(&cluster, artifact, body)?;
+        Ok((cluster, found))
+    })
+}
+
+/// Shows how what is there differs, and asks whether it may go. Only what was shown
+/// is replaced: a cluster that could not be looked at has its error for an answer.
 fn confirm(
     args: &ObjectArgs,
     desk: &Desk,
-    addresses: &[Address],
+    looked: &[Outcome<Seen>],
     artifact: &ArtifactId,
-    body: &Value,
 ) -> Result<()> {
-    let found = flow::fleet::each(fleet::labelled(addresses.to_vec()), |_, address| {
-        let cluster = Cluster::connect(address)?.elasticsearch;
-        overwrite::look(&cluster, artifact, body)
-    });
     let mut is_asked = false;
-    for outcome in found {
-        let differs = |found: &overwrite::Found| !found.diff.is_empty();
-        if let Some(found) = outcome.result.ok().flatten().filter(differs) {
+    for outcome in looked {
+        if let Ok((_, Some(found))) = &outcome.result
+            && !found.diff.is_empty()
+        {
             is_asked = true;
             desk.terminal.note(&format!(
                 "{}: {} (- there, + wanted)\n{}",
@@ -109,7 +119,7 @@ fn confirm(
     let question = format!(
         "replace {}{}?{results}",
         escape::line(&artifact.to_string()),
-        managed::of_clusters(addresses)
+        managed::of_clusters(looked.len())
     );
     prompt::confirm(&question, args.yes)
 }
@@ -119,8 +129,9 @@ fn replaced(
     desk: &Desk,
     artifact: &ArtifactId,
     body: &Value,
+    found: Option<overwrite::Found>,
 ) -> Result<Answer> {
-    let Some(found) = overwrite::look(cluster, artifact, body)? else {
+    let Some(found) = found else {
         return managed::put_on(cluster, desk, artifact, body);
     };
     if found.diff.is_empty() {

@@ -83,6 +83,60 @@ fn a_group_of_clusters_is_managed_at_once() {
     assert_eq!(west.ok(&["filter", "list"]), json!([]));
 }
 
+/// What could not be looked at is not replaced, even where it could be a moment later.
+#[test]
+fn only_jobs_that_were_shown_are_replaced() {
+    let (east, west, north) = (Stage::new(), Stage::new(), Stage::new());
+    with_job(&east);
+    with_job(&north);
+    let clusters: String = [("east", &east), ("west", &west), ("north", &north)]
+        .map(|(name, stage)| {
+            let url = stage.lab.elasticsearch_url();
+            format!("[cluster.{name}]\nurl = \"{url}\"\n\n")
+        })
+        .concat();
+    let group = "[group]\nall = [\"east\", \"west\", \"north\"]\n";
+    let settings = east.write("sealift.toml", &format!("{clusters}{group}"));
+    let job = east.write("other.json", &COUNT.replace("15m", "1h"));
+    let put = [
+        "job",
+        "put",
+        "j",
+        "--from",
+        &job,
+        "--overwrite",
+        "--yes",
+        "--group",
+        "all",
+        "--config",
+        &settings,
+    ];
+    let read = || Fault::once("GET", "_ml/anomaly_detectors/j", Action::Status(403));
+    north.lab.inject(read());
+    let (code, document, told) = east.away(&put);
+    assert_eq!(code, 11, "{document} {told}");
+    let span =
+        |stage: &Stage| stage.ok(&["job", "show", "j"])["analysis_config"]["bucket_span"].clone();
+    assert_eq!(
+        (span(&east), span(&west), span(&north)),
+        (json!("1h"), json!("1h"), json!("15m")),
+        "{document}"
+    );
+    assert!(told.contains("east: job j (- there, + wanted)"), "{told}");
+    assert!(!told.contains("north: job j"), "{told}");
+    let of = |place: usize| &document["result"]["clusters"][place];
+    assert_eq!(of(0)["result"]["done"], "replaced", "{document}");
+    assert!(of(2)["error"].is_object(), "{document}");
+    // Its datafeed is put back.
+    assert_eq!(east.ok(&["datafeed", "show", "datafeed-j"])["job_id"], "j");
+
+    let (code, document, told) = east.away(&put);
+    assert_eq!(code, 0, "{document} {told}");
+    assert_eq!(span(&north), json!("1h"));
+    assert!(told.contains("north: job j (- there, + wanted)"), "{told}");
+    assert!(!told.contains("east: job j"), "it is the same: {told}");
+}
+
 #[test]
 fn rules_given_in_words_change_open_jobs_and_reset_them() {
     let stage = Stage::new();

@@ -16,12 +16,13 @@ use serde_json::{Value, json};
 
 use crate::kit::{access, address};
 
-fn serve(service: impl Fn(&Asked) -> Response + Send + Sync + 'static) -> Server {
+/// A server of its own.
+pub(crate) fn serve(service: impl Fn(&Asked) -> Response + Send + Sync + 'static) -> Server {
     Server::start(ServerOptions::default(), service).unwrap()
 }
 
 /// What Elasticsearch says at its root.
-fn root(uuid: &str) -> Response {
+pub(crate) fn root(uuid: &str) -> Response {
     Response::json(
         200,
         &json!({"cluster_uuid": uuid, "cluster_name": "c", "tagline": "You Know, for Search",

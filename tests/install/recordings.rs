@@ -10,6 +10,7 @@ use sealift::flow::check;
 use sealift::flow::check::documents;
 use sealift::io::elasticsearch::answer::{Decision, refusal};
 use sealift::io::http::Method;
+use sealift::lab::http::Response;
 use sealift::lab::{Action, Fault, Lab};
 use sealift::model::artifact::{ArtifactId, ArtifactKind};
 use sealift::model::operation::{Operation, Verb};
@@ -17,6 +18,7 @@ use sealift::progress::Silent;
 use serde_json::{Value, json};
 
 use crate::kit::{DGA, Recipe, Room, address, call, connect, lab};
+use crate::reach::{root, serve};
 
 /// The decision that each recorded refusal must lead to, by the beginning of the
 /// server's words; the first that fits holds.
@@ -573,30 +575,11 @@ fn no_answer_in_time_means_that_nobody_knows() {
 
 #[test]
 fn what_is_not_acknowledged_has_to_be_read() {
-    use std::io::{Read, Write};
-    let server = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", server.local_addr().unwrap());
-    let answers = [
-        json!({"name": "n", "cluster_name": "c", "cluster_uuid": "u", "tagline": "You Know, for Search",
-            "version": {"number": "8.16.0", "build_flavor": "default"}}),
-        json!({"acknowledged": false}),
-    ];
-    let serving = std::thread::spawn(move || {
-        for answer in answers {
-            let (mut stream, _) = server.accept().unwrap();
-            let mut asked = [0; 4096];
-            assert!(stream.read(&mut asked).unwrap() > 0);
-            let body = answer.to_string();
-            let head = "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: application/json";
-            write!(
-                stream,
-                "{head}\r\ncontent-length: {}\r\n\r\n{body}",
-                body.len()
-            )
-            .unwrap();
-        }
+    let server = serve(|asked| match asked.path.as_str() {
+        "/" => root("u"),
+        _ => Response::json(200, &json!({"acknowledged": false})),
     });
-    let access = crate::kit::access(&url, None);
+    let access = crate::kit::access(&server.url(), None);
     let elasticsearch = sealift::io::elasticsearch::Elasticsearch::connect(access).unwrap();
     let pipeline = ArtifactId::new(ArtifactKind::Pipeline, "p");
     let put = Operation::with(Verb::Put, &pipeline, json!({"processors": []}));
@@ -607,7 +590,6 @@ fn what_is_not_acknowledged_has_to_be_read() {
         "{:?}",
         failed.error
     );
-    serving.join().unwrap();
 }
 
 #[test]

@@ -43,7 +43,10 @@ pub(super) fn change(
             return Ok(planned);
         }
         desk.terminal.note(&planned.text);
-        let question = format!("change the filter{}?", managed::of_clusters(&addresses));
+        let question = format!(
+            "change the filter{}?",
+            managed::of_clusters(addresses.len())
+        );
         prompt::confirm(&question, false)?;
     }
     managed::each(&addresses, |cluster| {

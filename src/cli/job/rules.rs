@@ -151,7 +151,7 @@ fn change(
         let question = format!(
             "change the rules of job {}{}?",
             escape::line(id),
-            managed::of_clusters(&addresses)
+            managed::of_clusters(addresses.len())
         );
         prompt::confirm(&question, false)?;
     }

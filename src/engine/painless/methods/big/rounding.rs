@@ -58,13 +58,7 @@ impl Rounding {
 
     /// The mode that an argument is.
     pub(super) fn of(a: &[Value], index: usize) -> Run<Self> {
-        match at(a, index) {
-            Value::Object(object) => match object.downcast::<Self>() {
-                Some(mode) => Ok(*mode),
-                None => null_pointer("a rounding mode is null"),
-            },
-            _ => null_pointer("a rounding mode is null"),
-        }
+        given(at(a, index), "a rounding mode is null")
     }
 }
 
@@ -84,6 +78,18 @@ impl JavaObject for Rounding {
     fn compare(&self, other: &Object) -> Option<Ordering> {
         let place = |mode: &Self| MODES.iter().position(|(known, _)| known == mode);
         Some(place(self).cmp(&place(other.downcast()?)))
+    }
+}
+
+/// The object that an argument is; anything else counts as null.
+fn given<T: JavaObject + Copy>(value: &Value, missing: &str) -> Run<T> {
+    let object = match value {
+        Value::Object(object) => object.downcast::<T>(),
+        _ => None,
+    };
+    match object {
+        Some(object) => Ok(*object),
+        None => null_pointer(missing),
     }
 }
 
@@ -117,15 +123,9 @@ impl Context {
 
     /// The context that an argument is; without the argument there is no bound.
     pub(super) fn of(a: &[Value], index: usize) -> Run<Self> {
-        let Some(given) = a.get(index) else {
-            return Ok(Self::UNLIMITED);
-        };
-        match given {
-            Value::Object(object) => match object.downcast::<Self>() {
-                Some(context) => Ok(*context),
-                None => null_pointer("a math context is null"),
-            },
-            _ => null_pointer("a math context is null"),
+        match a.get(index) {
+            Some(value) => given(value, "a math context is null"),
+            None => Ok(Self::UNLIMITED),
         }
     }
 }

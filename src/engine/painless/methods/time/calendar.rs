@@ -80,6 +80,19 @@ fn changed(a: &[Value], change: impl Fn((i64, i64, i64), i64) -> (i64, i64, i64)
     period(years, months, days)
 }
 
+/// One of the fields, changed by the argument.
+fn moved(
+    a: &[Value],
+    field: impl Fn(&mut (i64, i64, i64)) -> &mut i64,
+    by: impl Fn(i64, i64) -> i64,
+) -> Run<Value> {
+    changed(a, |mut fields, n| {
+        let place = field(&mut fields);
+        *place = by(*place, n);
+        fields
+    })
+}
+
 pub(super) const PERIOD: &[Row] = &[
     ("const Period ZERO", |_, _| period(0, 0, 0)),
     ("static Period between(LocalDate,LocalDate)", |_, a| {
@@ -126,34 +139,22 @@ pub(super) const PERIOD: &[Row] = &[
         })
     }),
     ("Period plusYears(long)", |_, a| {
-        changed(a, |fields, n| {
-            (fields.0.saturating_add(n), fields.1, fields.2)
-        })
+        moved(a, |fields| &mut fields.0, i64::saturating_add)
     }),
     ("Period plusMonths(long)", |_, a| {
-        changed(a, |fields, n| {
-            (fields.0, fields.1.saturating_add(n), fields.2)
-        })
+        moved(a, |fields| &mut fields.1, i64::saturating_add)
     }),
     ("Period plusDays(long)", |_, a| {
-        changed(a, |fields, n| {
-            (fields.0, fields.1, fields.2.saturating_add(n))
-        })
+        moved(a, |fields| &mut fields.2, i64::saturating_add)
     }),
     ("Period minusYears(long)", |_, a| {
-        changed(a, |fields, n| {
-            (fields.0.saturating_sub(n), fields.1, fields.2)
-        })
+        moved(a, |fields| &mut fields.0, i64::saturating_sub)
     }),
     ("Period minusMonths(long)", |_, a| {
-        changed(a, |fields, n| {
-            (fields.0, fields.1.saturating_sub(n), fields.2)
-        })
+        moved(a, |fields| &mut fields.1, i64::saturating_sub)
     }),
     ("Period minusDays(long)", |_, a| {
-        changed(a, |fields, n| {
-            (fields.0, fields.1, fields.2.saturating_sub(n))
-        })
+        moved(a, |fields| &mut fields.2, i64::saturating_sub)
     }),
     ("Period withYears(int)", |_, a| {
         changed(a, |fields, n| (n, fields.1, fields.2))
