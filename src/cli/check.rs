@@ -5,16 +5,17 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::cli::answer::Answer;
-use crate::cli::checkup_text;
 use crate::cli::desk::Desk;
 use crate::cli::fleet::{self, Report};
 use crate::cli::opening::OpeningArgs;
 use crate::cli::target::TargetArgs;
+use crate::cli::{checkup_text, escape, wish, wrap};
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::check::{self, documents, recent};
 use crate::flow::rehearse::choose;
+use crate::flow::targets;
+use crate::model::artifact::ArtifactId;
 use crate::model::checkup::Recent;
-use crate::model::manifest::ArtifactEntry;
 
 /// Send the bundle's documents through the installed pipelines and compare; look
 /// at recent documents, jobs and datafeeds.
@@ -25,6 +26,10 @@ use crate::model::manifest::ArtifactEntry;
 pub struct CheckArgs {
     /// Bundle
     pub file: PathBuf,
+    /// Leave out a kind, or one artifact as 'KIND ID', that was not installed on
+    /// purpose; repeat for several
+    #[arg(long, value_name = "WHAT")]
+    pub without: Vec<String>,
     /// Look at the newest documents of this index or pattern too; repeat for several
     #[arg(long, value_name = "PATTERN")]
     pub index: Vec<String>,
@@ -52,11 +57,8 @@ pub fn run(args: &CheckArgs, desk: &Desk) -> Result<Answer> {
     let bundle = args.opening.open(&args.file, desk)?;
     let proof = documents::proof(&bundle)?;
     let manifest = bundle.manifest();
-    let artifacts: Vec<_> = manifest
-        .artifacts
-        .iter()
-        .map(ArtifactEntry::artifact)
-        .collect();
+    let wanted = wish::without(&args.without, targets::wanted(&bundle)?)?;
+    let artifacts: Vec<_> = wanted.into_iter().map(|target| target.artifact).collect();
     let calls = documents::calls(manifest);
     let entry = if args.index.is_empty() {
         ""
@@ -64,6 +66,10 @@ pub fn run(args: &CheckArgs, desk: &Desk) -> Result<Answer> {
         choose(&calls, args.entry.as_deref())?
     };
     fleet::run(&args.target, desk, |cluster, progress| {
+        let missing = check::missing(cluster, &artifacts)?;
+        if !missing.is_empty() {
+            return Ok(incomplete(&cluster.label, &missing));
+        }
         let checkup = check::check(cluster, &proof, &artifacts, progress)?;
         let looked: Vec<Recent> = args
             .index
@@ -84,6 +90,7 @@ pub fn run(args: &CheckArgs, desk: &Desk) -> Result<Answer> {
         Ok(Report {
             text: lines.join("\n"),
             json: json!({
+                "missing": [],
                 "sets": checkup.sets,
                 "states": checkup.states,
                 "recent": looked,
@@ -92,4 +99,19 @@ pub fn run(args: &CheckArgs, desk: &Desk) -> Result<Answer> {
             ending: (!right).then_some(ErrorKind::Difference),
         })
     })
+}
+
+/// What there is to tell where not everything is installed: nothing can be proven.
+fn incomplete(label: &str, missing: &[ArtifactId]) -> Report {
+    let names: Vec<String> = missing.iter().map(ToString::to_string).collect();
+    let told = format!(
+        "not installed: {}; install the bundle, or leave out what is not there on purpose with \
+         --without",
+        escape::line(&names.join(", "))
+    );
+    Report {
+        text: wrap::hanging(&format!("{}: ", escape::line(label)), &told),
+        json: json!({"missing": missing, "sets": [], "states": [], "recent": [], "right": false}),
+        ending: Some(ErrorKind::Difference),
+    }
 }

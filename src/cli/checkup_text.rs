@@ -1,6 +1,6 @@
 //! What a check found, as a person reads it.
 
-use crate::cli::escape;
+use crate::cli::{escape, wrap};
 use crate::model::artifact::ArtifactKind;
 use crate::model::checkup::{Checkup, Recent, State, Wrong};
 use crate::model::observation::RunState;
@@ -72,14 +72,13 @@ fn states(states: &[State]) -> String {
 /// The lines for what recent documents of the cluster `label` tell.
 #[must_use]
 pub fn recent(label: &str, recent: &Recent) -> Vec<String> {
+    let (label, index) = (escape::line(label), escape::line(&recent.index));
+    if recent.documents == 0 {
+        return vec![format!("{label}: there are no documents in {index}")];
+    }
     let mut lines = vec![format!(
-        "{}: the newest {} documents of {}: {} enriched, {} failed, {} neither",
-        escape::line(label),
-        recent.documents,
-        escape::line(&recent.index),
-        recent.enriched,
-        recent.failed,
-        recent.neither
+        "{label}: the newest {} documents of {index}: {} enriched, {} failed, {} neither",
+        recent.documents, recent.enriched, recent.failed, recent.neither
     )];
     for one in &recent.messages {
         let message = escape::line(&one.message);
@@ -88,20 +87,22 @@ pub fn recent(label: &str, recent: &Recent) -> Vec<String> {
     let tried = recent.tried;
     let pipeline = escape::line(&recent.pipeline);
     if tried.documents > 0 {
-        lines.push(format!(
-            "  {} of those with neither were sent through {pipeline}: it enriches {}, fails for {}, \
+        let told = format!(
+            "{} of those with neither were sent through {pipeline}: it enriches {}, fails for {}, \
              leaves {} alone",
             tried.documents,
             tried.enriched,
             tried.failed,
             tried.documents - tried.enriched - tried.failed
-        ));
+        );
+        lines.push(wrap::hanging("  ", &told));
     }
     if tried.enriched > 0 && recent.indices.is_empty() {
-        lines.push(format!(
-            "  {pipeline} is the default or final pipeline of none of these indices; see what \
+        let told = format!(
+            "{pipeline} is the default or final pipeline of none of these indices; see what \
              install advises, or install --set-default-pipeline"
-        ));
+        );
+        lines.push(wrap::hanging("  ", &told));
     }
     lines
 }

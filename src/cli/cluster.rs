@@ -8,9 +8,9 @@ use serde_json::json;
 use crate::cli::answer::Answer;
 use crate::cli::cluster_files::{self, FilesArgs};
 use crate::cli::desk::Desk;
-use crate::cli::escape;
 use crate::cli::fleet::{self, Report};
 use crate::cli::target::TargetArgs;
+use crate::cli::{escape, wrap};
 use crate::error::Result;
 use crate::flow::claims::Claims;
 use crate::flow::preflight;
@@ -98,7 +98,9 @@ fn info(cluster: &Cluster) -> Result<Report> {
     ];
     let mut text = escape::line(&cluster.label);
     for (name, value) in lines {
-        let _ = write!(text, "\n  {name:<17} {}", escape::line(&value));
+        text.push('\n');
+        let first = format!("  {name:<17} ");
+        text.push_str(&wrap::hanging(&first, &escape::line(&value)));
     }
     for (channel, latest) in &claims.channels {
         let bundle = format!("{} {} of channel {channel}", latest.bundle, latest.sequence);

@@ -67,7 +67,7 @@ pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
         None => None,
     };
     let asked = agreed.as_ref().map_or(&args.wish, PlanFile::wish);
-    let wanted = wish::without(asked, targets::wanted(&bundle)?)?;
+    let wanted = wish::wanted(asked, targets::wanted(&bundle)?)?;
     let wish = wish::of(asked);
     let ranges = targets::ranges(&bundle);
     let question = Question::of(&wanted, &ranges, asked.enable_rules)

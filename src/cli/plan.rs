@@ -46,7 +46,7 @@ pub struct PlanArgs {
 /// [`ErrorKind::Io`] when the plan cannot be written.
 pub fn run(args: &PlanArgs, desk: &Desk) -> Result<Answer> {
     let bundle = args.opening.open(&args.file, desk)?;
-    let wanted = wish::without(&args.wish, targets::wanted(&bundle)?)?;
+    let wanted = wish::wanted(&args.wish, targets::wanted(&bundle)?)?;
     let wish = wish::of(&args.wish);
     let width = desk.terminal.width();
     let file = PlanFile::collector(args.out.as_deref(), &bundle, &args.wish);

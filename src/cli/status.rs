@@ -9,7 +9,7 @@ use crate::cli::desk::Desk;
 use crate::cli::fleet::{self, Report};
 use crate::cli::opening::OpeningArgs;
 use crate::cli::target::TargetArgs;
-use crate::cli::{escape, table, wrap};
+use crate::cli::{escape, table, wish, wrap};
 use crate::error::{ErrorKind, Result};
 use crate::flow::status::{self, Standing, Status};
 use crate::flow::targets;
@@ -21,6 +21,10 @@ use crate::model::observation::RunState;
 pub struct StatusArgs {
     /// Bundle to compare with, for differences line by line
     pub file: Option<PathBuf>,
+    /// Leave out a kind, or one artifact as 'KIND ID', that was not installed on
+    /// purpose; repeat for several
+    #[arg(long, value_name = "WHAT", requires = "file")]
+    pub without: Vec<String>,
     /// Exit with 9 when something is not as it should be
     #[arg(long)]
     pub exit_code: bool,
@@ -38,7 +42,10 @@ pub struct StatusArgs {
 /// As opening the bundle, connecting and reading.
 pub fn run(args: &StatusArgs, desk: &Desk) -> Result<Answer> {
     let wanted = match &args.file {
-        Some(file) => targets::wanted(&args.opening.open(file, desk)?)?,
+        Some(file) => {
+            let all = targets::wanted(&args.opening.open(file, desk)?)?;
+            wish::without(&args.without, all)?
+        }
         None => Vec::new(),
     };
     let width = desk.terminal.width();

@@ -59,9 +59,21 @@ pub struct PermissionArgs {
 /// `args` says so.
 ///
 /// # Errors
+/// As [`without`].
+pub fn wanted(args: &WishArgs, targets: Vec<Target>) -> Result<Vec<Target>> {
+    let mut targets = without(&args.without, targets)?;
+    if args.enable_rules {
+        targets::enable_rules(&mut targets);
+    }
+    Ok(targets)
+}
+
+/// `targets` but for those that are `left_out`.
+///
+/// # Errors
 /// [`ErrorKind::Usage`] for what is no kind, and for what is not in the bundle.
-pub fn without(args: &WishArgs, mut targets: Vec<Target>) -> Result<Vec<Target>> {
-    for what in &args.without {
+pub fn without(left_out: &[String], mut targets: Vec<Target>) -> Result<Vec<Target>> {
+    for what in left_out {
         let (word, id) = match what.split_once([' ', ':']) {
             Some((kind, id)) => (kind, Some(id.trim())),
             None => (what.as_str(), None),
@@ -84,9 +96,6 @@ pub fn without(args: &WishArgs, mut targets: Vec<Target>) -> Result<Vec<Target>>
                 format!("--without {what:?}: the bundle has no such artifact"),
             ));
         }
-    }
-    if args.enable_rules {
-        targets::enable_rules(&mut targets);
     }
     Ok(targets)
 }

@@ -5,6 +5,7 @@
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+use crate::flow::observe;
 use crate::flow::rehearse::compare::difference;
 use crate::io::cluster::Cluster;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
@@ -45,6 +46,22 @@ pub fn check(
         states: states(cluster, artifacts)?,
         failure: None,
     })
+}
+
+/// Those of `artifacts` that the cluster does not have; what Kibana keeps counts only
+/// where one is named.
+///
+/// # Errors
+/// As the calls.
+pub fn missing(cluster: &Cluster, artifacts: &[ArtifactId]) -> Result<Vec<ArtifactId>> {
+    let mut missing = Vec::new();
+    for artifact in artifacts {
+        let is_seen = cluster.kibana.is_some() || !artifact.is_of_kibana();
+        if is_seen && observe::read(cluster, artifact, false)?.is_none() {
+            missing.push(artifact.clone());
+        }
+    }
+    Ok(missing)
 }
 
 /// Whether the jobs, datafeeds and analytics among `artifacts` are at work.

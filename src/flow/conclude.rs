@@ -175,6 +175,9 @@ impl Prepared {
             !started && !gone && (stopped || before.halted.contains(artifact))
         });
         if end == End::Complete {
+            // Nothing starts again what never came to be.
+            let halted = &mut self.claims.halted;
+            halted.retain(|artifact| reader.read(artifact).is_some() || reader.failure.is_some());
             for (artifact, claim) in std::mem::take(&mut self.restored) {
                 match claim {
                     Some(claim) => self.claims.artifacts.insert(artifact, claim),

@@ -200,11 +200,14 @@ fn line(observation: &Observation, artifact: ArtifactId, standing: Standing) -> 
 
 /// The standing of an artifact that is also in the bundle.
 fn compared(observation: &Observation, step: Step) -> Line {
+    let is_there = observation.objects.contains_key(&step.artifact);
     let standing = match step.action {
         Action::Keep | Action::Absent | Action::Start | Action::Stop | Action::Restart => {
             Standing::Same
         }
         Action::Create | Action::Delete => Standing::Missing,
+        // What is in the way of bringing it.
+        Action::Blocked if !is_there => Standing::Missing,
         Action::Replace | Action::Blocked => Standing::Changed,
         Action::Conflict => Standing::Foreign,
     };

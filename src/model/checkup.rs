@@ -185,11 +185,11 @@ pub struct Tried {
 }
 
 impl Recent {
-    /// Whether enrichment works as far as these documents tell: none failed, and
-    /// if none is enriched it is because none is meant to be.
+    /// Whether enrichment works as far as these documents tell: there are some, none
+    /// failed, and if none is enriched it is because none is meant to be.
     #[must_use]
     pub fn is_right(&self) -> bool {
         let passed_by = self.enriched == 0 && self.tried.enriched > 0;
-        self.failed == 0 && self.tried.failed == 0 && !passed_by
+        self.documents > 0 && self.failed == 0 && self.tried.failed == 0 && !passed_by
     }
 }

@@ -174,7 +174,9 @@ fn recent_documents_tell_whether_enrichment_works() {
         let pipeline = "dns_enrich_pipeline";
         recent::recent(&cluster, "packetbeat-*", pipeline, enrichment, 20, &Silent).unwrap()
     };
-    assert_eq!(look().documents, 0);
+    let found = look();
+    assert_eq!(found.documents, 0);
+    assert!(!found.is_right(), "nothing was shown");
     let mut number = 0;
     let mut put = |pipeline: &str, kind: &str, domain: Value| {
         number += 1;

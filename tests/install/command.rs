@@ -168,6 +168,35 @@ fn the_whole_way_with_its_exit_codes() {
 }
 
 #[test]
+fn what_is_not_there_is_told_unless_it_was_left_out() {
+    let desk = Desk::new(&[DGA, DETECTIONS], lab("8.16.0"));
+    let (_, out, _) = desk.run("status", &[]);
+    let mut analytics = out.lines().filter(|line| line.contains(" analytics "));
+    let analytics = analytics.next().unwrap();
+    assert!(
+        analytics.starts_with("missing"),
+        "blocked, not there: {out}"
+    );
+    let (code, out, _) = desk.run("check", &[]);
+    assert_eq!(code, 9, "nothing is there: {out}");
+    assert!(
+        out.contains("not installed: script dga_ngrams_create,"),
+        "{out}"
+    );
+
+    let left_out = ["--without", "analytics"];
+    assert_eq!(
+        desk.run("install", &["--yes", "--without", "analytics"]).0,
+        0
+    );
+    assert_eq!(desk.run("check", &[]).0, 9);
+    assert_eq!(desk.run("check", &left_out).0, 0);
+    assert_eq!(desk.run("status", &["--exit-code"]).0, 9);
+    let status = desk.run("status", &["--exit-code", "--without", "analytics"]);
+    assert_eq!(status.0, 0, "{}", status.1);
+}
+
+#[test]
 fn what_is_doubtful_is_told_once_per_cluster() {
     let mut shape = Shape::default();
     shape.clock_ahead = 600;

@@ -142,7 +142,7 @@ const ROWS: [Answers; 27] = [
             "security_exception",
             "missing authentication credentials for REST request [/]",
             Decision::Stop,
-            "user and password",
+            "--password-file",
         ),
         (
             401,

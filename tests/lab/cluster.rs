@@ -446,3 +446,65 @@ fn what_pipelines_do_follows_their_scripts() {
     };
     assert_eq!((kept("1"), kept("2")), (json!({"n": 1}), json!({"n": 2})));
 }
+
+/// Writes that name the state that they were made against hold only there.
+#[test]
+fn a_document_that_changed_meanwhile_is_not_overwritten() {
+    let lab = start(&LabOptions::default());
+    let one = json!({"n": 1});
+    let put = |path: &str| call(&lab, "PUT", path, Some(&one));
+    let first = put("/notes/_create/a");
+    assert_eq!((first.status, &first.body["_seq_no"]), (201, &json!(0)));
+    assert_eq!(put("/notes/_create/a").status, 409);
+    let second = put("/notes/_doc/a?if_seq_no=0&if_primary_term=1");
+    assert_eq!((second.status, &second.body["_seq_no"]), (200, &json!(1)));
+
+    let late = put("/notes/_doc/a?if_seq_no=0&if_primary_term=1");
+    assert_eq!(late.status, 409);
+    assert_eq!(
+        late.body["error"]["type"],
+        "version_conflict_engine_exception"
+    );
+    assert_eq!(
+        late.body["error"]["reason"],
+        "[a]: version conflict, required seqNo [0], primary term [1]. current document has seqNo \
+         [1] and primary term [1]"
+    );
+    assert_eq!(
+        put("/notes/_doc/a?if_seq_no=1&if_primary_term=2").status,
+        409
+    );
+    for (path, reason) in [
+        (
+            "/notes/_doc/a?if_seq_no=1",
+            "ifSeqNo is set, but primary term is [0]",
+        ),
+        (
+            "/notes/_doc/a?if_primary_term=1",
+            "ifSeqNo is unassigned, but primary term is [1]",
+        ),
+        (
+            "/notes/_doc/a?if_seq_no=x&if_primary_term=1",
+            "long parameter [if_seq_no]",
+        ),
+    ] {
+        let refused = put(path);
+        assert_eq!(refused.status, 400, "{path}");
+        let told = refused.body["error"]["reason"].as_str().unwrap();
+        assert!(told.contains(reason), "{told}");
+    }
+
+    let delete = |path: &str| call(&lab, "DELETE", path, None);
+    assert_eq!(
+        delete("/notes/_doc/a?if_seq_no=0&if_primary_term=1").status,
+        409
+    );
+    assert_eq!(
+        delete("/notes/_doc/a?if_seq_no=1&if_primary_term=1").status,
+        200
+    );
+    let gone = put("/notes/_doc/a?if_seq_no=1&if_primary_term=1");
+    assert_eq!(gone.status, 409);
+    let told = gone.body["error"]["reason"].as_str().unwrap();
+    assert!(told.ends_with("but no document was found"), "{told}");
+}

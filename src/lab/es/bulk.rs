@@ -7,7 +7,7 @@ use crate::lab::rest::{Answer, Answered, Call};
 use crate::model::failure::Failure;
 
 use super::documents::{parse_source, shown};
-use super::write::{Operation, Written, delete_document, put_document};
+use super::write::{Operation, Seen, Written, delete_document, put_document};
 
 /// `_bulk`: lines of actions and sources; each has its own outcome.
 pub(super) fn bulk(call: &Call) -> Answered {
@@ -95,6 +95,7 @@ impl Action {
                 ))
             })?;
         let text = |name: &str| meta.get(name).and_then(Value::as_str).map(str::to_owned);
+        let number = |name: &str| meta.get(name).and_then(Value::as_u64);
         let index = text("_index").unwrap_or_else(|| index.to_owned());
         if index.is_empty() {
             return Err(Failure::new(
@@ -110,14 +111,16 @@ impl Action {
                 id: text("_id").unwrap_or_else(random::document_id),
                 pipeline: text("pipeline").or_else(|| pipeline.map(str::to_owned)),
                 only_create: verb == "create",
+                seen: Seen::of(number("if_seq_no"), number("if_primary_term"))?,
             },
         })
     }
 }
 
 fn perform(call: &Call, action: Action, source: Option<&str>) -> Result<Written, Failure> {
+    let operation = action.operation;
     match source {
-        None => delete_document(call, &action.operation.index, &action.operation.id),
-        Some(line) => put_document(call, action.operation, parse_source(line)?),
+        None => delete_document(call, &operation.index, &operation.id, operation.seen),
+        Some(line) => put_document(call, operation, parse_source(line)?),
     }
 }

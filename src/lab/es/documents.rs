@@ -11,7 +11,7 @@ use crate::model::failure::Failure;
 use super::bulk::bulk;
 use super::indices::{no_such_index, resolve};
 use super::query::Query;
-use super::write::{Operation, Written, put_document};
+use super::write::{Operation, Seen, Written, delete_document, put_document};
 
 pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Post, "/{index}/_doc", index),
@@ -76,6 +76,7 @@ fn write(call: &Call, only_create: bool) -> Answered {
         id,
         pipeline,
         only_create,
+        seen: seen(call)?,
     };
     let source = parse_source(body.text())?;
     let written = put_document(call, operation, source)?;
@@ -86,6 +87,12 @@ fn write(call: &Call, only_create: bool) -> Answered {
     } else {
         answer
     })
+}
+
+/// The state that the document has to be in, where the call names one.
+fn seen(call: &Call) -> Result<Option<Seen>, Failure> {
+    let number = |name: &str| call.params.long(name);
+    Seen::of(number("if_seq_no")?, number("if_primary_term")?)
 }
 
 /// The source of a document.
@@ -192,7 +199,7 @@ fn delete(call: &Call) -> Answered {
         .is_some_and(|value| value != "false");
     call.params.accept(&WRITE_OPTIONS);
     call.begin_on_index("indices:data/write/delete", &name)?;
-    let written = super::write::delete_document(call, &name, &id)?;
+    let written = delete_document(call, &name, &id, seen(call)?)?;
     Ok(Answer::json(
         written.status(),
         shown(call, &written, refresh),

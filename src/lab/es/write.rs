@@ -16,6 +16,75 @@ pub(super) struct Operation {
     pub(super) pipeline: Option<String>,
     /// Refuse when the document exists.
     pub(super) only_create: bool,
+    /// Refuse unless the document is as it was seen.
+    pub(super) seen: Option<Seen>,
+}
+
+/// Where in the history of its index a document was seen: `if_seq_no` and
+/// `if_primary_term` of a write that holds only against that.
+///
+/// Source: Elasticsearch's reference, optimistic concurrency control.
+#[derive(Clone, Copy)]
+pub(super) struct Seen {
+    seq_no: u64,
+    primary_term: u64,
+}
+
+impl Seen {
+    /// Both or neither.
+    pub(super) fn of(
+        seq_no: Option<u64>,
+        primary_term: Option<u64>,
+    ) -> Result<Option<Self>, Failure> {
+        let invalid = match (seq_no, primary_term.filter(|term| *term > 0)) {
+            (Some(seq_no), Some(primary_term)) => {
+                return Ok(Some(Self {
+                    seq_no,
+                    primary_term,
+                }));
+            }
+            (None, None) => return Ok(None),
+            (Some(_), None) => "ifSeqNo is set, but primary term is [0]".to_owned(),
+            (None, Some(term)) => format!("ifSeqNo is unassigned, but primary term is [{term}]"),
+        };
+        Err(Failure::new(
+            400,
+            "action_request_validation_exception",
+            format!("Validation Failed: 1: {invalid};"),
+        ))
+    }
+
+    /// Refuses unless the document `id` of `index`, which is `there`, is as it was seen.
+    fn holds(self, index: &str, id: &str, there: Option<&Value>) -> Result<(), Failure> {
+        let seq_no = there.and_then(|document| document.get("seq_no")?.as_u64());
+        if seq_no == Some(self.seq_no) && self.primary_term == PRIMARY_TERM {
+            return Ok(());
+        }
+        let found = seq_no.map_or_else(
+            || "but no document was found".to_owned(),
+            |seq_no| {
+                format!("current document has seqNo [{seq_no}] and primary term [{PRIMARY_TERM}]")
+            },
+        );
+        let wanted = format!(
+            "required seqNo [{}], primary term [{}]",
+            self.seq_no, self.primary_term
+        );
+        Err(conflict(index, id, &format!("{wanted}. {found}")))
+    }
+}
+
+/// No shard of a practice cluster ever moves.
+const PRIMARY_TERM: u64 = 1;
+
+/// A write that does not hold against what is there.
+fn conflict(index: &str, id: &str, why: &str) -> Failure {
+    Failure::new(
+        409,
+        "version_conflict_engine_exception",
+        format!("[{id}]: version conflict, {why}"),
+    )
+    .with("index", index.to_owned())
 }
 
 /// What was written.
@@ -82,6 +151,7 @@ fn store_document(call: &Call, operation: Operation, source: &Value) -> Result<W
         index,
         id,
         only_create,
+        seen,
         ..
     } = operation;
     call.cluster.change(|store| {
@@ -95,15 +165,18 @@ fn store_document(call: &Call, operation: Operation, source: &Value) -> Result<W
             .and_then(|document| document.get("version")?.as_u64())
             .unwrap_or_default();
         if only_create && version > 0 {
-            return Err(Failure::new(
-                409,
-                "version_conflict_engine_exception",
-                format!("[{id}]: version conflict, document already exists (current version [{version}])"),
-            )
-            .with("index", index.clone()));
+            let why = format!("document already exists (current version [{version}])");
+            return Err(conflict(&index, &id, &why));
+        }
+        if let Some(seen) = seen {
+            seen.holds(&index, &id, store.get(&documents, &id))?;
         }
         if fresh {
-            store.put(&Collection::Indices, &index, new_index(now, &json!({"index": {}}), &json!({})));
+            store.put(
+                &Collection::Indices,
+                &index,
+                new_index(now, &json!({"index": {}}), &json!({})),
+            );
         }
         let seq_no = next_seq_no(store, &index);
         let document = json!({"source": source, "version": version + 1, "seq_no": seq_no});
@@ -133,7 +206,12 @@ fn next_seq_no(store: &mut Store, name: &str) -> u64 {
 }
 
 /// Deletes a document.
-pub(super) fn delete_document(call: &Call, index: &str, id: &str) -> Result<Written, Failure> {
+pub(super) fn delete_document(
+    call: &Call,
+    index: &str,
+    id: &str,
+    seen: Option<Seen>,
+) -> Result<Written, Failure> {
     call.cluster.change(|store| {
         if !store.has(&Collection::Indices, index) {
             return Err(super::indices::no_such_index(index));
@@ -143,6 +221,9 @@ pub(super) fn delete_document(call: &Call, index: &str, id: &str) -> Result<Writ
             .get(&documents, id)
             .and_then(|document| document.get("version")?.as_u64())
             .unwrap_or_default();
+        if let Some(seen) = seen {
+            seen.holds(index, id, store.get(&documents, id))?;
+        }
         let found = store.remove(&documents, id);
         Ok(Written {
             index: index.to_owned(),

@@ -4,6 +4,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::str::FromStr;
 
 use crate::model::failure::Failure;
 
@@ -79,12 +80,24 @@ impl Params {
     /// # Errors
     /// 400 for other text.
     pub fn int(&self, name: &str, default: i32) -> Result<i32, Failure> {
+        Ok(self.number("int", name)?.unwrap_or(default))
+    }
+
+    /// A query parameter that is a 64-bit number, not below zero.
+    ///
+    /// # Errors
+    /// 400 for other text.
+    pub fn long(&self, name: &str) -> Result<Option<u64>, Failure> {
+        self.number("long", name)
+    }
+
+    fn number<T: FromStr>(&self, kind: &str, name: &str) -> Result<Option<T>, Failure> {
         let Some(text) = self.get(name) else {
-            return Ok(default);
+            return Ok(None);
         };
-        text.parse().map_err(|_| {
+        text.parse().map(Some).map_err(|_| {
             Failure::illegal_argument(format!(
-                "Failed to parse int parameter [{name}] with value [{text}]"
+                "Failed to parse {kind} parameter [{name}] with value [{text}]"
             ))
             .because(Failure::new(
                 400,

@@ -18,6 +18,11 @@ pub(super) fn of(said: &Said<'_>) -> Option<String> {
              port"
                 .to_owned(),
         ),
+        401 if has(&["missing authentication"]) => Some(
+            "say who you are: --user with --password-file, --api-key-file or --token-file, or the \
+             same in the settings"
+                .to_owned(),
+        ),
         401 => {
             Some("check user and password, API key or token, and whether they expired".to_owned())
         }
@@ -142,6 +147,8 @@ fn bad_request(said: &Said<'_>) -> Option<String> {
         "this Kibana does not take the call; check its address and version"
     } else if has(&["index must exist first"]) {
         "open the security app of Kibana once, or POST /api/detection_engine/index"
+    } else if reason.starts_with("pipeline [") && reason.ends_with("] does not exist") {
+        "install the bundle that brings it; sealift status tells what is missing"
     } else if has(&["because it has no mappings", "is still initializing"]) {
         "the indices that the datafeed reads are not there or hold nothing yet; start it once \
          documents come in"
