@@ -208,24 +208,110 @@ fn cause(error: ureq::Error) -> Box<dyn StdError + Send + Sync> {
     }
 }
 
+/// Parts of what TLS and HTTP say, and what to do about it; the first that is found
+/// holds.
+const HINTS: [(&str, &str); 8] = [
+    (
+        "not valid for name",
+        "use a name or an address that the certificate is for",
+    ),
+    (
+        "certificate expired",
+        "check this machine's clock; if it is right, the peer's certificate has to be renewed",
+    ),
+    (
+        "certificate not valid yet",
+        "check the clocks of this machine and of the peer",
+    ),
+    (
+        "invalid peer certificate",
+        "check the address and the certificate authority to trust",
+    ),
+    (
+        "CertificateRequired",
+        "the peer asks for a client certificate; name one and its key",
+    ),
+    (
+        "received fatal alert",
+        "the peer does not take this client's certificate or its way of TLS; check which \
+         authority it trusts",
+    ),
+    // What rustls says when it meets plain HTTP.
+    (
+        "InvalidContentType",
+        "the peer may not speak TLS; check whether the address starts with https",
+    ),
+    // What an HTTP client reads of a TLS alert.
+    (
+        "http parse fail",
+        "the peer may speak TLS; check whether the address should start with https",
+    ),
+];
+
 fn hint(failure: &Failure) -> Option<&'static str> {
     let text = failure.source.as_ref().map(ToString::to_string);
-    let text = text.as_deref().unwrap_or_default();
-    match failure.phase {
-        Phase::Resolve => Some("check the host name, and whether a proxy has to be set"),
-        Phase::Connect if text.contains("certificate") => {
-            Some("check the address and the certificate authority to trust")
+    let known = text.and_then(|text| HINTS.iter().find(|(part, _)| text.contains(part)));
+    match (failure.phase, known) {
+        (Phase::Resolve, _) => Some("check the host name, and whether a proxy has to be set"),
+        (_, Some((_, hint))) => Some(hint),
+        (Phase::Connect, None) => Some("check that the address is right and the service runs"),
+        (_, None) => failure.timed_out.then_some("try again, or allow more time"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Failure, Phase};
+    use crate::error::Error;
+    use crate::io::http::{Method, Url};
+
+    #[test]
+    fn what_broke_off_names_a_next_step() -> crate::error::Result<()> {
+        let url = Url::parse("https://soc.example:9200")?;
+        let hint = |phase: Phase, timed_out: bool, source: &str| {
+            let mut failure = Failure::prepare(Method::Get, &url, source);
+            (failure.phase, failure.timed_out) = (phase, timed_out);
+            Error::from(failure).next_step().map(str::to_owned)
+        };
+        for (phase, timed_out, source, part) in [
+            (Phase::Resolve, false, "no such host", "host name"),
+            (
+                Phase::Connect,
+                false,
+                "invalid peer certificate: certificate not valid for name \"a\"",
+                "the certificate is for",
+            ),
+            (
+                Phase::Connect,
+                false,
+                "invalid peer certificate: certificate expired: verification time 2",
+                "clock",
+            ),
+            (
+                Phase::Connect,
+                false,
+                "invalid peer certificate: UnknownIssuer",
+                "authority",
+            ),
+            (
+                Phase::Exchange,
+                false,
+                "received fatal alert: CertificateRequired",
+                "client certificate",
+            ),
+            (
+                Phase::Exchange,
+                false,
+                "received fatal alert: UnknownCA",
+                "authority it trusts",
+            ),
+            (Phase::Connect, false, "Connection refused", "service runs"),
+            (Phase::Response, true, "", "more time"),
+        ] {
+            let found = hint(phase, timed_out, source).unwrap_or_default();
+            assert!(found.contains(part), "{source}: {found}");
         }
-        Phase::Connect => Some("check that the address is right and the service runs"),
-        // What rustls says when it meets plain HTTP.
-        _ if text.contains("InvalidContentType") => {
-            Some("the peer may not speak TLS; check whether the address starts with https")
-        }
-        // What an HTTP client reads of a TLS alert.
-        _ if text.contains("http parse fail") => {
-            Some("the peer may speak TLS; check whether the address should start with https")
-        }
-        _ if failure.timed_out => Some("try again, or allow more time"),
-        _ => None,
+        assert_eq!(hint(Phase::ReceiveBody, false, "Peer disconnected"), None);
+        Ok(())
     }
 }
