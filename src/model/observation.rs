@@ -147,20 +147,9 @@ impl Observation {
     /// jobs, datafeeds, rules, and indices as `index NAME`; `except` are left out.
     #[must_use]
     pub fn referents(&self, artifact: &ArtifactId, except: &BTreeSet<ArtifactId>) -> Vec<String> {
-        let mut found = Vec::new();
-        for (kind, list) in [
-            (ArtifactKind::Template, &self.templates),
-            (ArtifactKind::Pipeline, &self.pipelines),
-            (ArtifactKind::Transform, &self.transforms),
-            (ArtifactKind::Job, &self.jobs),
-        ] {
-            for (id, body) in list {
-                let own = ArtifactId::new(kind, id.as_str());
-                if !except.contains(&own) && reference::of(kind, body).contains(artifact) {
-                    found.push(own.to_string());
-                }
-            }
-        }
+        let users = self.users(artifact);
+        let others = users.filter(|user| !except.contains(user));
+        let mut found: Vec<String> = others.map(|user| user.to_string()).collect();
         if artifact.kind == ArtifactKind::Job {
             for (id, feed) in &self.datafeeds {
                 let own = ArtifactId::new(ArtifactKind::Datafeed, id.as_str());
@@ -186,6 +175,41 @@ impl Observation {
         found
     }
 
+    /// What in the cluster feels a change of `artifact`: what refers to it, and what
+    /// refers to that in turn; `ours` are left out, not what they lead to.
+    #[must_use]
+    pub fn affected(&self, artifact: &ArtifactId, ours: &BTreeSet<ArtifactId>) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
+        let mut next = vec![artifact.clone()];
+        while let Some(artifact) = next.pop() {
+            for name in self.referents(&artifact, ours) {
+                if !found.contains(&name) {
+                    found.push(name);
+                }
+            }
+            let users: Vec<ArtifactId> = self.users(&artifact).collect();
+            next.extend(users.into_iter().filter(|user| seen.insert(user.clone())));
+        }
+        found
+    }
+
+    /// The templates, pipelines, transforms and jobs that refer to `artifact`.
+    fn users(&self, artifact: &ArtifactId) -> impl Iterator<Item = ArtifactId> {
+        let lists = [
+            (ArtifactKind::Template, &self.templates),
+            (ArtifactKind::Pipeline, &self.pipelines),
+            (ArtifactKind::Transform, &self.transforms),
+            (ArtifactKind::Job, &self.jobs),
+        ];
+        lists.into_iter().flat_map(move |(kind, list)| {
+            let users = list
+                .iter()
+                .filter(move |(_, body)| reference::of(kind, body).contains(artifact));
+            users.map(move |(id, _)| ArtifactId::new(kind, id.as_str()))
+        })
+    }
+
     fn watchers_of(&self, job: &ArtifactId, except: &BTreeSet<ArtifactId>) -> Vec<String> {
         let watching = self.watchers.iter().filter(|w| w.jobs.contains(job));
         watching
@@ -198,5 +222,33 @@ impl Observation {
                 }
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{ArtifactId, ArtifactKind, Observation};
+
+    #[test]
+    fn a_change_reaches_what_refers_to_it_and_what_refers_to_that() {
+        let ours = json!({"processors": [{"script": {"id": "s"}}]});
+        let theirs = json!({"processors": [{"pipeline": {"name": "ours"}}]});
+        let indices = [("ours", "dns"), ("theirs", "web"), ("other", "mail")];
+        let observation = Observation {
+            pipelines: [("ours".to_owned(), ours), ("theirs".to_owned(), theirs)].into(),
+            index_pipelines: indices
+                .map(|(pipeline, index)| (pipeline.to_owned(), [index.to_owned()].into()))
+                .into(),
+            ..Observation::default()
+        };
+        let script = ArtifactId::new(ArtifactKind::Script, "s");
+        let pipeline = ArtifactId::new(ArtifactKind::Pipeline, "ours");
+        let both = [script.clone(), pipeline.clone()].into();
+        let reached = ["pipeline theirs", "index dns", "index web"];
+        assert_eq!(observation.affected(&script, &both), reached);
+        assert_eq!(observation.affected(&pipeline, &both), reached);
+        assert_eq!(observation.referents(&script, &both), [""; 0]);
     }
 }

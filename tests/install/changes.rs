@@ -10,7 +10,7 @@ use sealift::flow::{history, install as installing, targets};
 use sealift::io::http::Method;
 use sealift::io::receipts::Journal;
 use sealift::lab::{Grade, Lab, LabOptions, License};
-use sealift::model::plan::{Action, Permissions};
+use sealift::model::plan::{Action, Permissions, Step};
 use sealift::model::receipt::{FORMAT, Header, Purpose};
 use sealift::progress::Silent;
 use serde_json::json;
@@ -212,7 +212,8 @@ fn a_rollback_leads_back_through_two_bundles() {
         }
     }
     let second = later.bundle(room.path());
-    install(&room, &cluster, &first, &PLAIN).unwrap();
+    let oldest = install(&room, &cluster, &first, &PLAIN).unwrap();
+    let oldest = oldest.receipt.unwrap();
     let one = call(
         &lab,
         Method::Get,
@@ -227,6 +228,19 @@ fn a_rollback_leads_back_through_two_bundles() {
         .unwrap()
         .receipt
         .unwrap();
+    // The way back past later work says so.
+    let past = prepare::prepare_rollback(&cluster, &oldest, PLAIN.permissions, &Silent).unwrap();
+    let told: Vec<&Step> = past
+        .plan
+        .steps
+        .iter()
+        .filter(|step| !step.reasons.is_empty())
+        .collect();
+    let [told] = told.as_slice() else {
+        panic!("{told:#?}")
+    };
+    assert_eq!(told.artifact.id, "dga_ngrams_create");
+    assert!(told.reasons[0].contains(&receipt.header.id), "{told:#?}");
     let elsewhere = history::one(&cluster, room.path(), &receipt.header.id).unwrap();
     let undo = prepare::prepare_rollback(&cluster, &elsewhere, PLAIN.permissions, &Silent).unwrap();
     room.with(|bench| undo.apply(&cluster, bench, &Silent))

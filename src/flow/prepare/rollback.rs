@@ -1,6 +1,6 @@
 //! The way back from a receipt.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Prepared, add_leftovers, overrides, plan};
 use crate::error::{Error, ErrorKind, Result};
@@ -61,6 +61,7 @@ pub fn prepare_rollback(
     for artifact in started.iter().rev() {
         plan.halt(artifact, cluster.elasticsearch.state(artifact)?);
     }
+    tell_later_work(&mut plan, &receipt.header.id, &claims);
     let restored = restored(receipt, &claims, &plan);
     Ok(Prepared {
         proof: None,
@@ -72,6 +73,24 @@ pub fn prepare_rollback(
         restored,
         overrides: overrides(permissions),
     })
+}
+
+/// Says of what work after the receipt `id` put there that it goes too.
+fn tell_later_work(plan: &mut Plan, id: &str, claims: &Claims) {
+    let mut receipts = claims.receipts.iter();
+    if !receipts.any(|receipt| receipt == id) {
+        return;
+    }
+    let later: BTreeSet<&String> = receipts.collect();
+    for step in plan.steps.iter_mut().filter(|step| step.action.changes()) {
+        let claim = claims.artifacts.get(&step.artifact);
+        if let Some(claim) = claim.filter(|claim| later.contains(&claim.receipt)) {
+            step.reasons.push(format!(
+                "it is as the later {} left it, which is undone too",
+                claim.receipt
+            ));
+        }
+    }
 }
 
 /// What was remembered of what the work of `receipt` made its own without touching

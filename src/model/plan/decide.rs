@@ -168,7 +168,7 @@ impl<'a> Decision<'a> {
             ));
             return;
         }
-        step.affects = self.observation.referents(&step.artifact, &self.handled);
+        step.affects = self.observation.affected(&step.artifact, &self.handled);
         match change::operations(self, &step.artifact, wanted, (&want, &have), found) {
             Ok(operations) => {
                 step.action = Action::Replace;
