@@ -158,6 +158,11 @@ impl Recorder {
     }
 }
 
+/// The end of every handshake that was begun to look at the certificates.
+fn only_looking<T>() -> Result<T, rustls::Error> {
+    Err(rustls::Error::General("only looking".to_owned()))
+}
+
 impl ServerCertVerifier for Recorder {
     fn verify_server_cert(
         &self,
@@ -171,7 +176,7 @@ impl ServerCertVerifier for Recorder {
             chain.push(end_entity.to_vec());
             chain.extend(intermediates.iter().map(|certificate| certificate.to_vec()));
         }
-        Err(rustls::Error::General("only looking".to_owned()))
+        only_looking()
     }
 
     fn verify_tls12_signature(
@@ -180,7 +185,7 @@ impl ServerCertVerifier for Recorder {
         _certificate: &CertificateDer<'_>,
         _signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Err(rustls::Error::General("only looking".to_owned()))
+        only_looking()
     }
 
     fn verify_tls13_signature(
@@ -189,7 +194,7 @@ impl ServerCertVerifier for Recorder {
         _certificate: &CertificateDer<'_>,
         _signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        Err(rustls::Error::General("only looking".to_owned()))
+        only_looking()
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

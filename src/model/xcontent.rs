@@ -197,20 +197,22 @@ pub fn objects<'a, T>(node: &'a Node, mut read: impl FnMut(&'a Node) -> Read<T>)
         Kind::Array(elements) => elements
             .iter()
             .map(|element| match &element.kind {
-                Kind::Array(_) => Err(Stop::new(
-                    element.at,
-                    Failure::new(
-                        500,
-                        "illegal_state_exception",
-                        "expected value but got [START_ARRAY]",
-                    ),
-                )),
+                Kind::Array(_) => Err(nested(element)),
                 Kind::Broken(error) => Err(Stop::new(element.at, syntax(error))),
                 _ => read(element),
             })
             .collect(),
         _ => Ok(vec![read(node)?]),
     }
+}
+
+/// The refusal of an array within an array.
+fn nested(element: &Node) -> Stop {
+    let reason = "expected value but got [START_ARRAY]";
+    Stop::new(
+        element.at,
+        Failure::new(500, "illegal_state_exception", reason),
+    )
 }
 
 /// The refusal of an object that lacks constructor arguments: `Required [a, b]`.

@@ -3,7 +3,7 @@
 use super::super::failure::Failure;
 use super::super::java;
 use super::super::json_text::{Kind, Node};
-use super::{Read, Stop, syntax, token};
+use super::{Read, Stop, nested, syntax, token};
 
 /// The text of a string, number or boolean.
 ///
@@ -46,14 +46,7 @@ pub fn string_list(node: &Node) -> Read<Vec<String>> {
     elements
         .iter()
         .map(|element| match &element.kind {
-            Kind::Array(_) => Err(Stop::new(
-                element.at,
-                Failure::new(
-                    500,
-                    "illegal_state_exception",
-                    "expected value but got [START_ARRAY]",
-                ),
-            )),
+            Kind::Array(_) => Err(nested(element)),
             _ => string(element),
         })
         .collect()

@@ -69,7 +69,7 @@ impl Renderer<'_> {
                     if let Some(value) = self.find(name)?.filter(|value| !value.is_null()) {
                         let text = stringify(&value);
                         match self.escaping {
-                            Escaping::Json if !raw => self.push(&escape(&text))?,
+                            Escaping::Json if !raw => self.push(&json::escaped(&text))?,
                             Escaping::Url if !raw => self.push(&url_encode(&text))?,
                             _ => self.push(&text)?,
                         }
@@ -297,27 +297,6 @@ fn stringify(value: &Value) -> String {
         }
         other => other.to_java_string(),
     }
-}
-
-/// Text as it stands inside a JSON string.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for char in text.chars() {
-        match char {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            '\u{8}' => out.push_str("\\b"),
-            '\u{c}' => out.push_str("\\f"),
-            '\0'..='\u{1f}' => {
-                let _ = write!(out, "\\u{:04X}", u32::from(char));
-            }
-            _ => out.push(char),
-        }
-    }
-    out
 }
 
 /// `java.net.URLEncoder` in UTF-8.

@@ -4,4 +4,4 @@ mod parse;
 mod write;
 
 pub use parse::{JsonError, parse, parse_last_wins, parse_ordered, parse_prefix};
-pub use write::write;
+pub use write::{escaped, write};

@@ -100,6 +100,14 @@ fn string(out: &mut String, text: &JavaString) {
     out.push('"');
 }
 
+/// Text as it stands inside a JSON string.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    text.chars().for_each(|c| character(&mut out, c));
+    out
+}
+
 fn character(out: &mut String, c: char) {
     match c {
         '"' => out.push_str("\\\""),
