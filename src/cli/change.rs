@@ -213,10 +213,11 @@ fn failed(label: String, took: Duration, error: Error) -> many::Outcome<Report> 
     }
 }
 
-/// A cluster that was not touched because the canary did not go well.
+/// A cluster that was not touched because the canary did not go well, whose own
+/// ending is the worse one.
 fn left(label: String) -> many::Outcome<Report> {
     let error = Error::new(
-        ErrorKind::Cluster,
+        ErrorKind::Difference,
         "left as it is, for the canary did not go well",
     );
     failed(label, Duration::ZERO, error)

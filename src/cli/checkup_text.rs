@@ -42,10 +42,8 @@ pub fn checkup(label: &str, checkup: &Checkup) -> Vec<String> {
         }));
     }
     if let Some(failure) = &checkup.failure {
-        lines.push(format!(
-            "{label}: the check could not be finished: {}",
-            escape::line(failure)
-        ));
+        let told = format!("the check could not be finished: {}", escape::line(failure));
+        lines.push(wrap::hanging(&format!("{label}: "), &told));
     }
     lines
 }

@@ -12,7 +12,7 @@ use crate::cli::opening::OpeningArgs;
 use crate::cli::plan_file::PlanFile;
 use crate::cli::target::TargetArgs;
 use crate::cli::wish::WishArgs;
-use crate::cli::{change, escape, wish};
+use crate::cli::{change, escape, wish, wrap};
 use crate::error::{ErrorKind, OrErr, Result};
 use crate::flow::clock::Clock;
 use crate::flow::preflight::Question;
@@ -121,11 +121,10 @@ fn look(args: &InstallArgs, desk: &Desk, question: &Question<'_>) -> Result<Answ
                 Weight::Missing => "missing",
                 Weight::Warning => "warning",
             };
-            lines.push(format!(
-                "  {word}  {}\n           {}",
-                escape::line(&finding.what),
-                escape::line(&finding.next)
-            ));
+            let first = format!("  {word}  ");
+            lines.push(wrap::hanging(&first, &escape::line(&finding.what)));
+            // A command stays on one line.
+            lines.push(format!("           {}", escape::line(&finding.next)));
         }
         let pretty =
             serde_json::to_string_pretty(&answer.role).or_err(ErrorKind::Bug, || "no JSON form")?;

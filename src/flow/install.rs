@@ -15,7 +15,7 @@ use crate::flow::clock::Clock;
 use crate::flow::lock::Lock;
 use crate::flow::memo::Memo;
 use crate::flow::prepare::Prepared;
-use crate::io::cluster::Cluster;
+use crate::io::cluster::{Cluster, told};
 use crate::io::elasticsearch::answer::Decision;
 use crate::io::elasticsearch::memory::Expect;
 use crate::io::files;
@@ -92,7 +92,7 @@ impl Prepared {
         let mut done = outcome?;
         if let Err(error) = released {
             done.warnings
-                .push(format!("the lock is left to its lease: {error}"));
+                .push(format!("the lock is left to its lease: {}", told(&error)));
         }
         Ok(done)
     }
@@ -124,7 +124,7 @@ impl Prepared {
         let artifacts: Vec<ArtifactId> = wanted.map(|step| step.artifact.clone()).collect();
         let checkup = check::check(cluster, proof, &artifacts, progress);
         Some(checkup.unwrap_or_else(|error| Checkup {
-            failure: Some(error.to_string()),
+            failure: Some(told(&error)),
             ..Checkup::default()
         }))
     }
@@ -199,21 +199,25 @@ impl Prepared {
         };
         let read = self.conclude(cluster, journal.receipt(), &before, (end, pause));
         let pause = if read.is_ok() { pause } else { Duration::ZERO };
-        let told = self.claims.write(cluster, pause).and_then(|()| {
+        let written = self.claims.write(cluster, pause).and_then(|()| {
             let receipt = shown(journal.receipt());
             memo.write(cluster, &receipt, pause)
         });
-        for failed in [read.err(), told.err()].into_iter().flatten() {
-            let told = "the cluster does not remember all of what is done";
+        for failed in [read.err(), written.err()].into_iter().flatten() {
             warnings.push(format!(
-                "{told}: {failed}; the same command makes up for it"
+                "the cluster does not remember all of what is done: {}; the same command makes up \
+                 for it",
+                told(&failed)
             ));
         }
         if let (Some(kibana), End::Complete) = (&cluster.kibana, end)
             && let Err(failed) = kibana.sync_saved_objects()
             && failed.decision != Decision::Absent
         {
-            warnings.push(format!("Kibana did not take notice yet: {}", failed.error));
+            warnings.push(format!(
+                "Kibana did not take notice yet: {}",
+                told(&failed.error)
+            ));
         }
         let receipt = journal.receipt().clone();
         match applied {

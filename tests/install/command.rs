@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sealift::flow::{history, status};
 use sealift::io::http::Method;
-use sealift::lab::{Action, Fault, Grade, Lab, LabOptions, License, Shape};
+use sealift::lab::{Action, Fault, Grade, Lab, LabOptions, License};
 use sealift::progress::Silent;
 use serde_json::{Value, json};
 
@@ -59,7 +59,7 @@ impl Desk {
     }
 }
 
-fn outcome(command: &mut Command) -> (i32, String, String) {
+pub(crate) fn outcome(command: &mut Command) -> (i32, String, String) {
     let output = command.output().unwrap();
     (
         output.status.code().unwrap(),
@@ -194,40 +194,6 @@ fn what_is_not_there_is_told_unless_it_was_left_out() {
     assert_eq!(desk.run("status", &["--exit-code"]).0, 9);
     let status = desk.run("status", &["--exit-code", "--without", "analytics"]);
     assert_eq!(status.0, 0, "{}", status.1);
-}
-
-#[test]
-fn what_is_doubtful_is_told_once_per_cluster() {
-    let mut shape = Shape::default();
-    shape.clock_ahead = 600;
-    let options = LabOptions {
-        shape,
-        ..LabOptions::default()
-    };
-    let labs = ["east", "west"].map(|name| (name, Lab::start(&options).unwrap()));
-    let desk = Desk::new(&[DGA], lab("8.16.0"));
-    let clusters = labs
-        .each_ref()
-        .map(|(name, lab)| format!("[cluster.{name}]\nurl = {:?}\n", lab.elasticsearch_url()));
-    let settings = desk.room.path().join("sealift.toml");
-    fs::write(&settings, clusters.concat()).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
-    command
-        .env_clear()
-        .env("HOME", desk.room.path())
-        .env("SEALIFT_STATE", desk.room.path().join("state"))
-        .args(["install", "--yes", "--cluster", "east", "--cluster", "west"])
-        .arg("--config")
-        .arg(&settings)
-        .arg("--trust")
-        .arg(&desk.trust)
-        .arg(&desk.bundle);
-    let (code, out, err) = outcome(&mut command);
-    assert_eq!(code, 0, "{out}{err}");
-    for (name, _) in &labs {
-        let told = format!("{name}: warning: the cluster's clock is");
-        assert_eq!(err.matches(&told).count(), 1, "{err}");
-    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod changes;
 mod command;
 mod cycle;
 mod faults;
+mod group;
 mod kit;
 mod many;
 mod reach;
