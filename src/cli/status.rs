@@ -43,7 +43,7 @@ pub struct StatusArgs {
 pub fn run(args: &StatusArgs, desk: &Desk) -> Result<Answer> {
     let wanted = match &args.file {
         Some(file) => {
-            let all = targets::wanted(&args.opening.open(file, desk)?)?;
+            let all = targets::wanted(&args.opening.open_past(file, desk)?)?;
             wish::without(&args.without, all)?
         }
         None => Vec::new(),
@@ -72,7 +72,10 @@ fn describe(label: &str, status: &Status, width: u16) -> String {
         escape::line(&status.cluster.name),
         escape::line(&status.cluster.version),
         match (status.artifacts.len(), drifted) {
-            (0, _) => "nothing installed by sealift".to_owned(),
+            (0, _) if !status.has_drift() => "nothing installed by sealift".to_owned(),
+            (count, 0) if status.has_drift() => {
+                format!("{count} artifacts, and work on them that is not finished")
+            }
             (count, 0) if status.unseen.is_some() => {
                 format!("{count} artifacts, those that were looked at as they should be")
             }
@@ -80,6 +83,21 @@ fn describe(label: &str, status: &Status, width: u16) -> String {
             (count, drifted) => format!("{count} artifacts, {drifted} not as they should be"),
         }
     )];
+    if let Some(receipt) = &status.unfinished {
+        let why = format!(
+            "the work of {receipt} did not come to its end, or is going on; give its command \
+             again, or sealift rollback {receipt}"
+        );
+        parts.push(wrap::hanging("  ", &escape::line(&why)));
+    }
+    if !status.halted.is_empty() {
+        let names: Vec<String> = status.halted.iter().map(ToString::to_string).collect();
+        let why = format!(
+            "put to rest and not started again: {}; the next install does it",
+            names.join(", ")
+        );
+        parts.push(wrap::hanging("  ", &escape::line(&why)));
+    }
     let mut standings = status.artifacts.iter().map(|line| line.standing);
     if standings.any(|standing| standing == Standing::Leftover) {
         let why = "copies of a run that was cut off are left over; the next install, rollback or \

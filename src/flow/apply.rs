@@ -87,6 +87,7 @@ pub(super) fn apply(hand: &mut Hand<'_>, course: &Course<'_>, proof: &Proof) -> 
         thread::sleep(hand.pause);
     }
     hand.all("applying the plan", &course.after)?;
+    hand.all("putting to work", &course.start)?;
     if hand.has_repeated {
         hand.confirm(course)?;
     }

@@ -35,6 +35,8 @@ pub struct Claims {
     /// Jobs and datafeeds that a plan stops for a change and starts again after:
     /// should it be cut off in between, the next one starts them.
     pub halted: BTreeSet<ArtifactId>,
+    /// The receipt of work that changed something and did not come to its end.
+    pub unfinished: Option<String>,
 }
 
 /// The newest bundle of a channel.
@@ -65,6 +67,8 @@ struct Stored {
     receipts: Vec<String>,
     #[serde(default)]
     halted: BTreeSet<ArtifactId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    unfinished: Option<String>,
 }
 
 impl Claims {
@@ -81,6 +85,7 @@ impl Claims {
                 channels: BTreeMap::new(),
                 receipts: Vec::new(),
                 halted: BTreeSet::new(),
+                unfinished: None,
             });
         };
         let stored = document.source.get("receipt").cloned().unwrap_or_default();
@@ -99,6 +104,7 @@ impl Claims {
             channels: stored.channels,
             receipts: stored.receipts,
             halted: stored.halted,
+            unfinished: stored.unfinished,
         })
     }
 
@@ -114,6 +120,7 @@ impl Claims {
             channels: self.channels.clone(),
             receipts: self.receipts.clone(),
             halted: self.halted.clone(),
+            unfinished: self.unfinished.clone(),
         };
         let source = json!({
             "kind": "claims",

@@ -22,6 +22,7 @@ impl Prepared {
     /// now, the next one knows whose it is.
     pub(super) fn stake(&mut self, id: &str) {
         self.claims.halted.extend(self.plan.restarted().cloned());
+        self.claims.unfinished = Some(id.to_owned());
         for step in &self.plan.steps {
             let Some(mark) = &step.mark else { continue };
             if step.action.puts() {
@@ -81,9 +82,16 @@ impl Prepared {
             let claim = self.claims.artifacts.get(&step.artifact);
             claim.is_some_and(|claim| match step.action {
                 Action::Absent => true,
+                _ if self.is_given_up(step) => true,
                 action => action.stays() && step.mark.is_some() && claim.settled.is_none(),
             })
         })
+    }
+
+    /// Whether somebody else took the place of what is to be removed: it is not ours
+    /// any more.
+    fn is_given_up(&self, step: &Step) -> bool {
+        self.purpose == Purpose::Remove && step.action == Action::Keep && !step.owned
     }
 
     /// Sets what is remembered to what was really done, which is read back with
@@ -104,6 +112,15 @@ impl Prepared {
             pause,
             failure: None,
         };
+        if end == End::Complete {
+            self.claims.unfinished = None;
+        } else if receipt
+            .calls
+            .iter()
+            .all(|call| call.outcome == Outcome::Failed)
+        {
+            self.claims.unfinished.clone_from(&before.unfinished);
+        }
         let touched: BTreeMap<ArtifactId, bool> = receipt.calls.iter().fold(
             BTreeMap::new(),
             |mut touched: BTreeMap<ArtifactId, bool>, call| {
@@ -124,6 +141,9 @@ impl Prepared {
                     self.claims.artifacts.remove(artifact);
                 }
                 Action::Absent => {
+                    self.claims.artifacts.remove(artifact);
+                }
+                _ if self.is_given_up(step) => {
                     self.claims.artifacts.remove(artifact);
                 }
                 Action::Create | Action::Replace => match before.artifacts.get(artifact) {

@@ -114,7 +114,12 @@ impl Prepared {
     /// place in the channel, or what earlier work could not write down.
     fn must_remember(&self) -> bool {
         let is_news = self.purpose == Purpose::Install && self.claims.is_news(&self.origin);
-        is_news || !self.remembered().is_empty() || !self.restored.is_empty() || self.is_behind()
+        let is_open = self.claims.unfinished.is_some();
+        is_news
+            || is_open
+            || !self.remembered().is_empty()
+            || !self.restored.is_empty()
+            || self.is_behind()
     }
 
     /// Checks what is there now, unless there is nothing to check with.

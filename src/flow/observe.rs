@@ -7,8 +7,8 @@ use crate::flow::claims::Claims;
 use crate::io::cluster::Cluster;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::digest::Digest;
-use crate::model::mark;
 use crate::model::observation::{Observation, Observed, RunState};
+use crate::model::{body, mark};
 use crate::progress::Progress;
 
 /// Reads `artifacts` and what may refer to them. `digests` are those of the
@@ -25,8 +25,13 @@ pub fn observe(
     progress: &dyn Progress,
 ) -> Result<Observation> {
     let kinds: BTreeSet<ArtifactKind> = artifacts.iter().map(|artifact| artifact.kind).collect();
+    let version = cluster.elasticsearch.version();
+    let marked = kinds.iter().copied();
     let mut observation = Observation {
         claims: claims.all(),
+        marked: marked
+            .filter(|kind| body::room_for_mark(*kind, version))
+            .collect(),
         ..Observation::default()
     };
     let any = |wanted: &[ArtifactKind]| wanted.iter().any(|kind| kinds.contains(kind));
@@ -38,15 +43,13 @@ pub fn observe(
         ArtifactKind::Pipeline,
     ]) {
         observation.pipelines = elasticsearch.pipelines()?;
+        observation.index_pipelines = elasticsearch.index_pipelines()?;
     }
     if any(&[ArtifactKind::Component, ArtifactKind::Template]) {
         observation.templates = elasticsearch.templates()?;
     }
     if any(&[ArtifactKind::Transform]) {
         observation.transforms = elasticsearch.transforms()?;
-    }
-    if any(&[ArtifactKind::Pipeline]) {
-        observation.index_pipelines = elasticsearch.index_pipelines()?;
     }
     if any(&[ArtifactKind::Filter, ArtifactKind::Job]) {
         observation.jobs = elasticsearch.jobs()?;

@@ -55,7 +55,10 @@ impl Standing {
     /// Whether it is not as it should be.
     #[must_use]
     pub const fn is_drift(self) -> bool {
-        matches!(self, Self::Changed | Self::Missing | Self::Foreign)
+        matches!(
+            self,
+            Self::Changed | Self::Missing | Self::Foreign | Self::Unknown
+        )
     }
 }
 
@@ -86,6 +89,12 @@ pub struct Status {
     pub channels: BTreeMap<String, Latest>,
     /// Every artifact that is sealift's or in the bundle.
     pub artifacts: Vec<Line>,
+    /// The receipt of work that did not come to its end, or has not yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unfinished: Option<String>,
+    /// What such work put to rest and did not start again.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub halted: BTreeSet<ArtifactId>,
     /// Why some of them were not looked at, and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unseen: Option<Unseen>,
@@ -105,7 +114,9 @@ impl Status {
     /// Whether anything is not as it should be.
     #[must_use]
     pub fn has_drift(&self) -> bool {
-        self.artifacts.iter().any(|line| line.standing.is_drift())
+        self.unfinished.is_some()
+            || !self.halted.is_empty()
+            || self.artifacts.iter().any(|line| line.standing.is_drift())
     }
 }
 
@@ -151,6 +162,7 @@ pub fn status(cluster: &Cluster, wanted: &[Target], progress: &dyn Progress) -> 
         .map(|step| compared(&observation, step))
         .collect();
     observation.objects.extend(rest.objects);
+    observation.marked.extend(rest.marked);
     lines.extend(
         others
             .into_iter()
@@ -163,6 +175,8 @@ pub fn status(cluster: &Cluster, wanted: &[Target], progress: &dyn Progress) -> 
     Ok(Status {
         cluster: cluster.elasticsearch.identity().clone(),
         channels: claims.channels,
+        unfinished: claims.unfinished,
+        halted: claims.halted,
         artifacts: lines,
         unseen: why,
     })
@@ -223,6 +237,7 @@ fn remembered(observation: &Observation, artifact: ArtifactId) -> Line {
     let standing = match (observation.objects.get(&artifact), settled) {
         (Some(_), _) if is_staged(&artifact) => Standing::Leftover,
         (None, _) => Standing::Missing,
+        _ if observation.owner(&artifact) == Owner::Other => Standing::Foreign,
         (Some(_), None) => Standing::Unknown,
         (Some(found), Some(settled)) => {
             if normal::digest(artifact.kind, &found.body) == settled {

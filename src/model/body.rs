@@ -196,11 +196,11 @@ fn strip_inside(kind: ArtifactKind, map: &mut Map<String, Value>) {
     }
 }
 
-/// Whether a cluster of `version` keeps the client's own words in objects of
-/// `kind`.
-fn room_for_mark(kind: ArtifactKind, version: &StackVersion) -> bool {
+/// Whether a cluster of `version` keeps a mark in objects of `kind`.
+#[must_use]
+pub fn room_for_mark(kind: ArtifactKind, version: &StackVersion) -> bool {
     let since_7_16 = matches!(kind, ArtifactKind::Pipeline | ArtifactKind::Transform);
-    !since_7_16 || version.offers(7, 16)
+    mark::has_place(kind) && (!since_7_16 || version.offers(7, 16))
 }
 
 /// An item of a filter without what people noted about it.

@@ -23,7 +23,13 @@ pub fn bodies(before: &Value, after: &Value) -> String {
     if before == after {
         return String::new();
     }
-    texts(&lines(before), &lines(after))
+    // The order of keys says nothing.
+    let sorted = |body: &Value| {
+        let mut body = body.clone();
+        body.sort_all_objects();
+        lines(&body)
+    };
+    texts(&sorted(before), &sorted(after))
 }
 
 /// The same for two texts.

@@ -50,6 +50,12 @@ const fn place(kind: ArtifactKind) -> Option<&'static str> {
     }
 }
 
+/// Whether objects of `kind` have a place for a mark.
+#[must_use]
+pub const fn has_place(kind: ArtifactKind) -> bool {
+    matches!(kind, ArtifactKind::Rule) || place(kind).is_some()
+}
+
 /// Writes `mark` into `body`, where its kind has a place for it; whatever else
 /// stands there stays.
 pub fn put(kind: ArtifactKind, body: &mut Value, mark: &Mark) {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::digest::Digest;
 use crate::model::mark::Mark;
-use crate::model::{mark, reference};
+use crate::model::{mark, normal, reference};
 
 /// Which cluster an observation, a plan or a receipt speaks of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,18 +119,38 @@ pub struct Observation {
     pub begun: BTreeSet<ArtifactId>,
     /// What sealift remembers to be its own.
     pub claims: BTreeMap<ArtifactId, Claim>,
+    /// The kinds of which this cluster keeps a mark in each object.
+    pub marked: BTreeSet<ArtifactKind>,
 }
 
 impl Observation {
     /// Who put the observed object there.
     #[must_use]
     pub fn owner(&self, artifact: &ArtifactId) -> Owner {
-        let marked = self
-            .objects
-            .get(artifact)
-            .and_then(|object| mark::read(artifact.kind, &object.body));
-        let claimed = || self.claims.get(artifact).map(|claim| claim.mark.clone());
-        marked.or_else(claimed).map_or(Owner::Other, Owner::Sealift)
+        let found = self.objects.get(artifact);
+        let marked = found.and_then(|object| mark::read(artifact.kind, &object.body));
+        let claim = self.claims.get(artifact);
+        let claimed = claim.filter(|claim| {
+            found.is_none_or(|found| !self.is_anothers(artifact.kind, claim, found))
+        });
+        marked
+            .or_else(|| claimed.map(|claim| claim.mark.clone()))
+            .map_or(Owner::Other, Owner::Sealift)
+    }
+
+    /// Whether what was `found`, without a mark in it, took the place of what `claim`
+    /// remembers. Where objects carry marks only what is still as it was left can be
+    /// without one: a cluster that was updated since learned of marks later. A setting
+    /// is ours while it leads where we led it.
+    fn is_anothers(&self, kind: ArtifactKind, claim: &Claim, found: &Observed) -> bool {
+        let is_as_left = || {
+            let settled = claim.settled.as_ref();
+            settled.map(|settled| *settled == normal::digest(kind, &found.body))
+        };
+        if kind == ArtifactKind::Setting {
+            return is_as_left() == Some(false);
+        }
+        self.marked.contains(&kind) && is_as_left() != Some(true)
     }
 
     /// The started datafeeds of `job`.

@@ -153,6 +153,32 @@ impl Step {
             owned: false,
         }
     }
+
+    /// Whether `call` starts what this step did not put to rest itself.
+    fn puts_to_work(&self, call: &Operation) -> bool {
+        let rests = |other: &Operation| {
+            matches!(other.verb, Verb::Close | Verb::Stop) && other.artifact == call.artifact
+        };
+        matches!(call.verb, Verb::Open | Verb::Start) && !self.operations.iter().any(rests)
+    }
+
+    /// What the step puts to rest for a change and to work again, as a reason.
+    fn interruption(&self) -> Option<String> {
+        let of = |verbs: [Verb; 2]| {
+            let calls = self.operations.iter();
+            calls.filter(move |call| verbs.contains(&call.verb))
+        };
+        let names: Vec<String> = of([Verb::Close, Verb::Stop])
+            .map(|call| call.artifact.to_string())
+            .collect();
+        of([Verb::Open, Verb::Start]).next()?;
+        let told = match names.as_slice() {
+            [] => return None,
+            [_] => "is put to rest for it and to work again",
+            _ => "are put to rest for it and to work again",
+        };
+        Some(format!("{} {told}", names.join(", ")))
+    }
 }
 
 /// What the operator allows.

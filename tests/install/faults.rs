@@ -220,6 +220,7 @@ fn remembered(memory: &Value) -> Value {
         .collect();
     json!({
         "artifacts": artifacts,
+        "unfinished": stored.get("unfinished"),
         "halted": stored.get("halted").cloned().unwrap_or_else(|| json!([])),
         "locked": memory.get("lock").is_some(),
     })

@@ -22,3 +22,5 @@ mod sample;
 mod secure;
 mod staging;
 mod stream;
+mod theirs;
+mod unfinished;

@@ -168,8 +168,11 @@ fn drift_is_seen_and_put_right() {
         "/_transform/scores_pivot_transform/_update",
         json!({"frequency": "5m"}),
     );
-    let template = json!({"template": {"settings": {"number_of_shards": 3}}});
-    post("/_component_template/scores_component_template", template);
+    let path = "/_component_template/scores_component_template";
+    let listed = call(&lab, Method::Get, path, &Value::Null);
+    let mut template = listed["component_templates"][0]["component_template"].clone();
+    template["template"]["settings"]["index"]["number_of_shards"] = json!("3");
+    post(path, template);
     for artifact in [
         "transform scores_pivot_transform",
         "component scores_component_template",

@@ -8,8 +8,9 @@ use crate::flow::claims::Claims;
 use crate::io::cluster::Cluster;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::Claim;
+use crate::model::operation::Verb;
 use crate::model::plan::{Action, Permissions, Plan, Target, is_staged, unstaged};
-use crate::model::receipt::{Purpose, Receipt};
+use crate::model::receipt::{Outcome, Purpose, Receipt};
 use crate::progress::Progress;
 
 /// Plans the way back to before `receipt`.
@@ -38,6 +39,7 @@ pub fn prepare_rollback(
         .before()
         .into_iter()
         .filter(|(artifact, _)| !is_staged(artifact))
+        .filter(|(artifact, _)| !is_undone(receipt, artifact, &claims))
         .map(|(artifact, (body, claim))| Target {
             // Work that was cut off may have left a pipeline that leads to copies.
             body: match artifact.kind {
@@ -73,6 +75,20 @@ pub fn prepare_rollback(
         restored,
         overrides: overrides(permissions),
     })
+}
+
+/// Whether later work took away again what the work of `receipt` put there: then
+/// there is nothing to lead back.
+fn is_undone(receipt: &Receipt, artifact: &ArtifactId, claims: &Claims) -> bool {
+    let id = &receipt.header.id;
+    let is_past = claims.receipts.contains(id) && claims.receipts.last() != Some(id);
+    let mut calls = receipt.calls.iter().rev();
+    let last = calls.find(|call| {
+        let changes = matches!(call.verb, Verb::Put | Verb::Update | Verb::Delete);
+        changes && call.outcome != Outcome::Failed && call.artifact == *artifact
+    });
+    let left = last.is_some_and(|call| call.verb != Verb::Delete);
+    is_past && left && !claims.artifacts.contains_key(artifact)
 }
 
 /// Says of what work after the receipt `id` put there that it goes too.

@@ -200,11 +200,8 @@ static DATAFEED: Rules = Rules {
     },
     server_decides: &[
         "query_delay",
-        "frequency",
         "chunking_config",
         "chunking_config.time_span",
-        "delayed_data_check_config.check_window",
-        "max_empty_searches",
     ],
     times: &[
         "query_delay",

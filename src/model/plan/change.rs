@@ -260,6 +260,7 @@ fn datafeed(
     (want, have): (&Value, &Value),
     found: &Observed,
 ) -> Result<Vec<Operation>, String> {
+    let mut is_short = false;
     let mut update = Map::new();
     for key in differing(want, have) {
         if key == "job_id" {
@@ -268,24 +269,36 @@ fn datafeed(
                     .to_owned(),
             );
         }
-        let spelled = wanted.get(key).or_else(|| want.get(key)).cloned();
-        update.insert(
-            key.to_owned(),
-            spelled.unwrap_or_else(|| emptied(have, key)),
-        );
+        match wanted.get(key).or_else(|| want.get(key)) {
+            Some(value) => {
+                update.insert(key.to_owned(), value.clone());
+            }
+            None => is_short = true,
+        }
     }
-    let update = Operation::with(Verb::Update, artifact, Value::Object(update));
+    let mut change = vec![Operation::with(
+        Verb::Update,
+        artifact,
+        Value::Object(update),
+    )];
+    // An update takes nothing out; the job remembers how far its data was read.
+    if is_short {
+        change = vec![
+            Operation::bare(Verb::Delete, artifact),
+            Operation::with(Verb::Put, artifact, wanted.clone()),
+        ];
+    }
     match found.state {
-        RunState::Idle => Ok(vec![update]),
+        RunState::Idle => Ok(change),
         _ if !decision.permissions.restart_jobs => Err(
             "the datafeed is started; --restart-jobs stops it for the change and starts it again"
                 .to_owned(),
         ),
-        _ => Ok(vec![
-            Operation::bare(Verb::Stop, artifact),
-            update,
-            Operation::bare(Verb::Start, artifact),
-        ]),
+        _ => {
+            change.insert(0, Operation::bare(Verb::Stop, artifact));
+            change.push(Operation::bare(Verb::Start, artifact));
+            Ok(change)
+        }
     }
 }
 

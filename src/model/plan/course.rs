@@ -85,6 +85,8 @@ pub struct Course<'p> {
     pub clear: Vec<Call<'p>>,
     /// Everything else; what goes comes last.
     pub after: Vec<Call<'p>>,
+    /// What is put to work that was at rest: should it refuse, all else is done.
+    pub start: Vec<Call<'p>>,
 }
 
 impl Course<'_> {
@@ -96,6 +98,7 @@ impl Course<'_> {
             &self.switch,
             &self.clear,
             &self.after,
+            &self.start,
         ];
         parts.into_iter().flatten()
     }
@@ -149,7 +152,13 @@ impl Plan {
         }
         course.switch.extend(stage.redirections());
         for step in &self.steps {
-            let calls = step.operations.iter().map(|call| Call::of(step, call));
+            let (starting, other): (Vec<_>, Vec<_>) = step
+                .operations
+                .iter()
+                .partition(|call| step.puts_to_work(call));
+            let of_step = |operation| Call::of(step, operation);
+            course.start.extend(starting.into_iter().map(of_step));
+            let calls = other.into_iter().map(of_step);
             let kind = step.artifact.kind;
             let in_use = kind == ArtifactKind::Script && stage.copied.contains(&step.artifact);
             let copied_again = course.staged().any(|copy| *copy == step.artifact);

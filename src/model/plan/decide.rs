@@ -41,12 +41,13 @@ impl<'a> Decision<'a> {
             .filter(|target| target.body.is_none() && may_leave(&target.artifact))
             .map(|target| target.artifact.clone())
             .collect();
+        let after = after(targets, observation);
         Self {
             version,
             observation,
             permissions,
-            leaving,
-            after: after(targets, observation),
+            leaving: free(leaving, &after),
+            after,
             handled: targets.iter().map(|t| t.artifact.clone()).collect(),
             ingest_scripts: ingest_scripts(targets, observation),
         }
@@ -173,6 +174,7 @@ impl<'a> Decision<'a> {
             Ok(operations) => {
                 step.action = Action::Replace;
                 step.operations = operations;
+                step.reasons.extend(step.interruption());
             }
             Err(reason) => {
                 step.action = Action::Blocked;
@@ -270,6 +272,21 @@ fn ingest_scripts(targets: &[Target], observation: &Observation) -> BTreeSet<Art
         .flat_map(reference::of_pipeline)
         .filter(|artifact| artifact.kind == ArtifactKind::Script)
         .collect()
+}
+
+/// Those of `leaving` that can go: what others use stays, and so does what that uses.
+fn free(mut leaving: BTreeSet<ArtifactId>, after: &Observation) -> BTreeSet<ArtifactId> {
+    loop {
+        let stay: Vec<ArtifactId> = leaving
+            .iter()
+            .filter(|artifact| !after.referents(artifact, &leaving).is_empty())
+            .cloned()
+            .collect();
+        if stay.is_empty() {
+            return leaving;
+        }
+        leaving.retain(|artifact| !stay.contains(artifact));
+    }
 }
 
 /// The objects of the cluster that may name others, with those of `targets` as they will be.

@@ -124,6 +124,7 @@ impl Plan {
                 step.action = Action::Restart;
             }
             step.reasons.push(why.to_owned());
+            step.reasons.extend(step.interruption());
         } else {
             step.action = Action::Blocked;
             let way = "--restart-jobs closes and reopens it";

@@ -264,9 +264,11 @@ fn what_is_decided_about_a_difference() {
             "{step:?}"
         );
         assert!(!step.diff.is_empty());
+        // What is put to rest for a change is told.
+        let rests = verbs.iter().any(|verb| ["close", "stop"].contains(verb));
         assert_eq!(
             step.reasons.is_empty(),
-            action == Action::Replace,
+            action == Action::Replace && !rests,
             "{step:?}"
         );
     }
@@ -343,6 +345,8 @@ fn what_others_use_stays() {
         made.steps[0].reasons,
         ["still used by index logs; install --set-default-pipeline moves an index to another"]
     );
+    // What a pipeline needs that stays, stays too.
+    assert_eq!(made.steps[1].reasons, ["still used by pipeline p"]);
 }
 
 #[test]
