@@ -70,13 +70,16 @@ use crate::cli::desk::Desk;
 use crate::cli::environment::Environment;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 
 /// Parses the command line, runs the command, and gives its exit code.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = Args::try_parse().unwrap_or_else(|error| old_names::explain(error).exit());
     let environment = Environment::of_process();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return refuse(&old_names::explain(error), &environment),
+    };
     let global = &args.global;
     let terminal = Terminal::new(
         global.json,
@@ -97,6 +100,31 @@ pub fn main() -> ExitCode {
         }
         _ => ExitCode::from(code),
     }
+}
+
+/// A command line that cannot be understood; with `--json` that is a document too.
+fn refuse(error: &clap::Error, environment: &Environment) -> ExitCode {
+    let words: Vec<String> = std::env::args_os()
+        .skip(1)
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    if !error.use_stderr() || !words.iter().any(|word| word == "--json") {
+        error.exit()
+    }
+    let told = error.render().to_string();
+    let mut lines = told.lines().map(str::trim).filter(|line| !line.is_empty());
+    let message = lines.next().unwrap_or_default();
+    let refused = Error::new(
+        ErrorKind::Usage,
+        message.strip_prefix("error: ").unwrap_or(message),
+    )
+    .hint(lines.collect::<Vec<_>>().join("; "));
+    let command = words.iter().find(|word| !word.starts_with('-'));
+    let command = command.map_or("sealift", String::as_str);
+    let terminal = Terminal::new(true, false, true, terminal::Color::Never, environment);
+    // There is nothing left to say where standard output is gone.
+    drop(terminal.failure(command, &refused));
+    ExitCode::from(ErrorKind::Usage.exit_code())
 }
 
 fn run(args: Args, terminal: Terminal, environment: Environment) -> Result<answer::Answer> {

@@ -11,7 +11,7 @@ use crate::cli::opening::OpeningArgs;
 use crate::cli::target::TargetArgs;
 use crate::cli::{escape, table, wish, wrap};
 use crate::error::{ErrorKind, Result};
-use crate::flow::status::{self, Standing, Status};
+use crate::flow::status::{self, Line, Standing, Status};
 use crate::flow::targets;
 use crate::model::observation::RunState;
 
@@ -141,6 +141,11 @@ fn describe(label: &str, status: &Status, width: u16) -> String {
             .collect();
         let header = ["standing", "kind", "id", "from", "state"];
         parts.push(table::table(width, &header, &rows));
+    }
+    let is_unexplained = |line: &Line| line.standing == Standing::Changed && line.diff.is_empty();
+    if status.artifacts.iter().any(is_unexplained) {
+        let more = "to see what changed, name the bundle: sealift status FILE";
+        parts.push(wrap::hanging("  ", more));
     }
     for line in &status.artifacts {
         if !line.diff.is_empty() {

@@ -24,6 +24,27 @@ fn a_wrong_command_line_ends_with_2() {
 }
 
 #[test]
+fn a_wrong_command_line_is_a_document_too() {
+    let sandbox = Sandbox::new();
+    let run = sandbox.run(&["--json", "plan", "a.sealift", "--bogus"]);
+    assert_eq!(run.code, 2);
+    let document: Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!(document["command"], "plan");
+    assert_eq!(document["error"]["exit"], 2);
+    let message = document["error"]["message"].as_str().unwrap();
+    assert!(message.contains("--bogus"), "{message}");
+    assert!(
+        document["error"]["hint"]
+            .as_str()
+            .unwrap()
+            .contains("--help")
+    );
+    let help = sandbox.run(&["--json", "plan", "--help"]);
+    assert_eq!(help.code, 0);
+    assert!(help.out.contains("Usage:"), "{}", help.out);
+}
+
+#[test]
 fn a_settings_file_with_a_mistake_is_named_with_its_line() {
     let sandbox = Sandbox::new();
     let cases = [
