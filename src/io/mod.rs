@@ -8,6 +8,7 @@ pub mod files;
 pub mod github;
 pub mod http;
 pub mod kibana;
+pub mod machine;
 pub mod medium;
 pub mod partial;
 pub mod receipts;
