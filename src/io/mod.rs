@@ -15,6 +15,7 @@ pub mod receipts;
 pub mod registry;
 pub mod release_zip;
 pub mod state;
+pub mod state_folder;
 pub mod tls;
 pub mod trust_store;
 pub mod volumes;
