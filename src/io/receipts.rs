@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, OrErr, Result};
-use crate::io::files;
+use crate::io::{files, state_folder};
 use crate::model::path::BundlePath;
 use crate::model::receipt::{Entry, Header, Receipt};
 
@@ -27,15 +27,25 @@ const MAX_ID: usize = 100;
 pub struct Journal {
     file: File,
     path: PathBuf,
+    state: PathBuf,
+    /// The bytes of the lines that are whole.
+    length: u64,
+    /// Whether the disk lacks the entry that came last.
+    is_behind: bool,
     receipt: Receipt,
 }
 
 impl Journal {
-    /// Begins a journal with `header` below the state folder `state`.
+    /// Begins a journal with `header` below the state folder `state`. Where that
+    /// fails nothing is left of it.
     ///
     /// # Errors
     /// [`ErrorKind::Io`] when it cannot be written or is there already.
     pub fn begin(state: &Path, header: Header) -> Result<Self> {
+        Self::create(state, header).map_err(|error| state_folder::advise(state, error))
+    }
+
+    fn create(state: &Path, header: Header) -> Result<Self> {
         let path = path(state, &header.cluster.uuid, &header.id)?;
         if let Some(folder) = path.parent() {
             files::create_folder(folder)?;
@@ -47,25 +57,51 @@ impl Journal {
         let file = options.open(&path).or_err(ErrorKind::Io, || {
             format!("cannot create {}", path.display())
         })?;
-        // Held as long as this process works: that tells others whether it does.
-        file.lock()
-            .or_err(ErrorKind::Io, || format!("cannot lock {}", path.display()))?;
         let mut journal = Self {
             file,
             path,
+            state: state.to_owned(),
+            length: 0,
+            is_behind: false,
             receipt: Receipt::new(header.clone()),
         };
-        journal.append(&Entry::Begin(header))?;
-        Ok(journal)
+        // Held as long as this process works: that tells others whether it does.
+        let locked = journal.file.lock().or_err(ErrorKind::Io, || {
+            format!("cannot lock {}", journal.path.display())
+        });
+        let begun = locked.and_then(|()| journal.append(&Entry::Begin(header)));
+        match begun {
+            Ok(()) => Ok(journal),
+            Err(error) => {
+                journal.discard();
+                Err(error)
+            }
+        }
     }
 
-    /// Writes `entry` and waits until it is on the disk.
+    /// Takes up `entry`, which says what is about to happen, once it is on the
+    /// disk.
     ///
     /// # Errors
     /// [`ErrorKind::Io`] when it is not; [`ErrorKind::Bug`] for an entry that does
     /// not follow on the last.
     pub fn write(&mut self, entry: Entry) -> Result<()> {
         self.append(&entry)?;
+        self.take_up(entry)
+    }
+
+    /// Takes up `entry`, which says what has happened: the receipt tells it even
+    /// where the disk does not.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn tell(&mut self, entry: Entry) -> Result<()> {
+        let written = self.append(&entry);
+        self.take_up(entry)?;
+        written
+    }
+
+    fn take_up(&mut self, entry: Entry) -> Result<()> {
         self.receipt.add(entry).map_err(|error| {
             Error::new(ErrorKind::Bug, "the journal is out of order").because(error)
         })
@@ -75,13 +111,37 @@ impl Journal {
         let mut line = serde_json::to_vec(entry)
             .or_err(ErrorKind::Bug, || "a journal entry has no JSON form")?;
         line.push(b'\n');
-        let written = self
-            .file
-            .write_all(&line)
+        let cleared = if self.is_behind {
+            // What is left of a line that failed would spoil this one.
+            self.file.set_len(self.length)
+        } else {
+            Ok(())
+        };
+        let written = cleared
+            .and_then(|()| self.file.write_all(&line))
             .and_then(|()| self.file.sync_data());
-        written.or_err(ErrorKind::Io, || {
-            format!("cannot write the journal {}", self.path.display())
-        })
+        self.is_behind = written.is_err();
+        if written.is_ok() {
+            self.length += line.len() as u64;
+        }
+        written
+            .or_err(ErrorKind::Io, || {
+                format!("cannot write the journal {}", self.path.display())
+            })
+            .map_err(|error| state_folder::advise(&self.state, error))
+    }
+
+    /// Puts the journal away. One that tells of no call and lacks its end is
+    /// removed: it would look like work that was cut off, and nothing was done.
+    pub fn close(self) {
+        if self.is_behind && self.receipt.calls.is_empty() {
+            self.discard();
+        }
+    }
+
+    fn discard(self) {
+        // Where that fails as well, readers see that nothing was done.
+        drop(fs::remove_file(&self.path));
     }
 
     /// The receipt as it stands.
