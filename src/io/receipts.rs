@@ -1,9 +1,10 @@
 //! Receipts on this machine: one journal per piece of work, in a folder per
 //! cluster below the state folder. Lines are appended and synced, never changed.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::io::{files, state_folder};
@@ -169,6 +170,12 @@ pub fn is_over(state: &Path, uuid: &str, id: &str) -> Result<bool> {
     }
 }
 
+/// Whether a process is at work on the journal `path`.
+fn is_held(path: &Path) -> bool {
+    File::open(path)
+        .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// Where the receipt `id` of a cluster is kept.
 fn path(state: &Path, uuid: &str, id: &str) -> Result<PathBuf> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
@@ -193,7 +200,7 @@ pub fn read(state: &Path, uuid: &str, id: &str) -> Result<Option<Receipt>> {
     if !path.exists() {
         return Ok(None);
     }
-    read_file(&path).map(Some)
+    read_begun(&path)
 }
 
 /// The receipt that the journal `path` tells.
@@ -201,18 +208,52 @@ pub fn read(state: &Path, uuid: &str, id: &str) -> Result<Option<Receipt>> {
 /// # Errors
 /// [`ErrorKind::Io`] and [`ErrorKind::Malformed`].
 pub fn read_file(path: &Path) -> Result<Receipt> {
-    let bytes = files::read_limited(path, MAX_JOURNAL)?;
-    // A cut-off last line may end within a character.
-    Receipt::from_journal(&String::from_utf8_lossy(&bytes))
-        .map_err(|error| error.context(format!("cannot read the receipt {}", path.display())))
+    read_begun(path)?.ok_or_else(|| {
+        Error::new(
+            ErrorKind::Malformed,
+            format!("{} is not the journal of a receipt", path.display()),
+        )
+    })
 }
 
-/// All receipts of the cluster `uuid` on this machine, oldest first. Journals
+/// The receipt that the journal `path` tells; `None` where not even its first
+/// line is whole: no work begins before that is on the disk.
+fn read_begun(path: &Path) -> Result<Option<Receipt>> {
+    let bytes = files::read_limited(path, MAX_JOURNAL)?;
+    if !bytes.contains(&b'\n') {
+        return Ok(None);
+    }
+    // A cut-off last line may end within a character.
+    let read = Receipt::from_journal(&String::from_utf8_lossy(&bytes));
+    read.map(Some).map_err(|error| {
+        let error = match error.next_step() {
+            Some(_) => error,
+            None => error.hint(
+                "move the file to another folder; the receipt is then read from the cluster, \
+                 where that has it",
+            ),
+        };
+        error.context(format!("cannot read the receipt {}", path.display()))
+    })
+}
+
+/// A receipt on this machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Local {
+    /// What its journal tells.
+    pub receipt: Receipt,
+    /// When the journal was last written to, where the system tells.
+    pub written: Option<SystemTime>,
+    /// Whether a process is still at work on it.
+    pub is_running: bool,
+}
+
+/// All receipts of the cluster `uuid` on this machine, in no order. Journals
 /// that cannot be read come as errors.
 ///
 /// # Errors
 /// [`ErrorKind::Io`] when the folder cannot be listed.
-pub fn all(state: &Path, uuid: &str) -> Result<Vec<Result<Receipt>>> {
+pub fn all(state: &Path, uuid: &str) -> Result<Vec<Result<Local>>> {
     let folder = state.join(FOLDER).join(BundlePath::slug(uuid, MAX_ID));
     if !folder.exists() {
         return Ok(Vec::new());
@@ -220,13 +261,22 @@ pub fn all(state: &Path, uuid: &str) -> Result<Vec<Result<Receipt>>> {
     let list = fs::read_dir(&folder).or_err(ErrorKind::Io, || {
         format!("cannot list {}", folder.display())
     })?;
-    let mut paths: Vec<PathBuf> = list
+    let paths = list
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
             path.extension()
                 .is_some_and(|extension| extension == "jsonl")
-        })
-        .collect();
-    paths.sort();
-    Ok(paths.iter().map(|path| read_file(path)).collect())
+        });
+    Ok(paths.filter_map(|path| local(&path).transpose()).collect())
+}
+
+fn local(path: &Path) -> Result<Option<Local>> {
+    // Looked at before the journal is: its end may be written in between.
+    let is_held = is_held(path);
+    let written = fs::metadata(path).and_then(|file| file.modified()).ok();
+    Ok(read_begun(path)?.map(|receipt| Local {
+        is_running: is_held && receipt.end.is_none(),
+        receipt,
+        written,
+    }))
 }
