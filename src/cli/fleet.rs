@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
+use crate::cli::environment::Environment;
 use crate::cli::target::TargetArgs;
 use crate::cli::{escape, terminal};
 use crate::error::{Error, ErrorKind, Result};
@@ -12,7 +13,7 @@ use crate::flow::clock::Clock;
 use crate::flow::fleet::{self, Outcome};
 use crate::flow::install::Bench;
 use crate::io::cluster::{Address, Cluster};
-use crate::io::receipts;
+use crate::io::{machine, receipts};
 use crate::progress::{Progress, Silent};
 
 /// What one cluster gave: the document, the text, and whether it is good news.
@@ -172,7 +173,7 @@ pub fn with_bench<T>(desk: &Desk, work: impl FnOnce(&Bench<'_>) -> Result<T>) ->
     let state = desk.state_folder()?;
     let now = || Desk::clock();
     let clock = Clock::new(&now);
-    let holder = holder(desk);
+    let holder = holder(&desk.environment, machine::name());
     work(&Bench {
         state: &state,
         holder: &holder,
@@ -181,16 +182,19 @@ pub fn with_bench<T>(desk: &Desk, work: impl FnOnce(&Bench<'_>) -> Result<T>) ->
     })
 }
 
-/// Who is at work, as others on the cluster shall read it.
-fn holder(desk: &Desk) -> String {
+/// Who is at work, as others on the cluster shall read it: a user, on the
+/// machine that the system calls `host`, and the process, so that they can see
+/// there whether it is still alive.
+fn holder(environment: &Environment, host: Option<String>) -> String {
     let of = |names: &[&str]| {
-        let mut found = names.iter().filter_map(|name| desk.environment.get(name));
+        let mut found = names.iter().filter_map(|name| environment.get(name));
         found.next().map(str::to_owned)
     };
-    let user = of(&["USER", "USERNAME"]).unwrap_or_else(|| "somebody".to_owned());
-    match of(&["HOSTNAME", "COMPUTERNAME"]) {
-        Some(host) => format!("{user}@{host}"),
-        None => format!("{user} (process {})", std::process::id()),
+    let user = of(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(|| "somebody".to_owned());
+    let process = std::process::id();
+    match host.or_else(|| of(&["HOSTNAME", "COMPUTERNAME"])) {
+        Some(host) => format!("{user}@{host} (process {process})"),
+        None => format!("{user} (process {process})"),
     }
 }
 
@@ -221,7 +225,8 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::{Report, summary};
+    use super::{Report, holder, summary};
+    use crate::cli::environment::Environment;
     use crate::error::{Error, ErrorKind};
     use crate::flow::fleet::Outcome;
 
@@ -254,5 +259,23 @@ mod tests {
             alone.err().map(|error| error.kind()),
             Some(ErrorKind::Cluster)
         );
+    }
+
+    #[test]
+    fn the_holder_of_a_lock_names_its_user_and_its_machine() {
+        let none = Environment::default();
+        let ann = none.with("LOGNAME", "ann").with("HOSTNAME", "shell");
+        let process = std::process::id();
+        for (environment, host, told) in [
+            (&ann, Some("soc7"), "ann@soc7"),
+            (&ann, None, "ann@shell"),
+            (&none, Some("soc7"), "somebody@soc7"),
+            (&none, None, "somebody"),
+        ] {
+            assert_eq!(
+                holder(environment, host.map(str::to_owned)),
+                format!("{told} (process {process})")
+            );
+        }
     }
 }

@@ -6,9 +6,10 @@ use crate::cli::answer::Answer;
 use crate::cli::desk::Desk;
 use crate::cli::fleet::{self, Report};
 use crate::cli::target::TargetArgs;
-use crate::cli::{escape, table};
-use crate::error::Result;
-use crate::flow::history;
+use crate::cli::{escape, table, terminal};
+use crate::error::{Error, Result};
+use crate::flow::history::{self, History};
+use crate::io::cluster::told;
 use crate::model::receipt::{Outcome, Receipt};
 
 /// List the receipts of clusters, oldest first.
@@ -28,22 +29,40 @@ pub fn run(args: &HistoryArgs, desk: &Desk) -> Result<Answer> {
     let state = desk.state_folder()?;
     let width = desk.terminal.width();
     fleet::run(&args.target, desk, |cluster, _| {
-        let receipts = history::all(cluster, &state)?;
-        let rows: Vec<Vec<String>> = receipts.iter().map(row).collect();
-        let documents: Vec<Value> = receipts.iter().map(document).collect();
+        let history = history::all(cluster, &state)?;
+        let receipts = &history.receipts;
         let label = escape::line(&cluster.label);
-        let text = if receipts.is_empty() {
+        let mut text = if receipts.is_empty() {
             format!("{label}: no receipts")
         } else {
             let header = ["receipt", "bundle", "calls", "state"];
+            let rows: Vec<Vec<String>> = receipts.iter().map(|one| row(&history, one)).collect();
             format!("{label}\n{}", table::table(width, &header, &rows))
         };
+        for error in &history.unreadable {
+            text.push_str(&note(error));
+        }
+        let documents = receipts.iter().map(|one| document(&history, one));
+        let unreadable = history.unreadable.iter().map(terminal::describe);
         Ok(Report {
-            json: json!({ "receipts": documents }),
+            json: json!({
+                "receipts": documents.collect::<Vec<_>>(),
+                "unreadable": unreadable.collect::<Vec<_>>(),
+            }),
             text,
             ending: None,
         })
     })
+}
+
+/// A receipt that is not in the list, and what to do about it.
+fn note(error: &Error) -> String {
+    let mut line = format!("\n  note: {}", escape::lines(&told(error)));
+    if let Some(next) = error.next_step() {
+        line.push_str("; ");
+        line.push_str(&escape::lines(next));
+    }
+    line
 }
 
 fn done(receipt: &Receipt) -> usize {
@@ -54,20 +73,20 @@ fn done(receipt: &Receipt) -> usize {
     done.count()
 }
 
-fn row(receipt: &Receipt) -> Vec<String> {
+fn row(history: &History, receipt: &Receipt) -> Vec<String> {
     let origin = &receipt.header.origin;
     vec![
         receipt.header.id.clone(),
         format!("{} {}", origin.bundle, origin.sequence),
         format!("{} of {}", done(receipt), receipt.calls.len()),
-        receipt.state().to_owned(),
+        history.state(receipt).to_owned(),
     ]
 }
 
-fn document(receipt: &Receipt) -> Value {
+fn document(history: &History, receipt: &Receipt) -> Value {
     json!({
         "header": receipt.header,
-        "state": receipt.state(),
+        "state": history.state(receipt),
         "ended": receipt.ended,
         "calls": receipt.calls.iter().map(|call| json!({
             "verb": call.verb,

@@ -12,7 +12,7 @@ use crate::cli::opening::OpeningArgs;
 use crate::cli::plan_file::PlanFile;
 use crate::cli::target::TargetArgs;
 use crate::cli::wish::WishArgs;
-use crate::cli::{change, escape, wish, wrap};
+use crate::cli::{change, escape, terminal, wish, wrap};
 use crate::error::{ErrorKind, OrErr, Result};
 use crate::flow::clock::Clock;
 use crate::flow::preflight::Question;
@@ -90,15 +90,21 @@ pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
         }
         Ok(())
     };
-    let answer = change::run_after(&asked, desk, preflight, |cluster, progress| {
+    let mut answer = change::run_after(&asked, desk, preflight, |cluster, progress| {
         let prepared = prepare::prepare(cluster, &bundle, &wanted, &wish, progress)?;
         if let Some(agreed) = &agreed {
             agreed.agree(&prepared.plan)?;
         }
         Ok(prepared)
     })?;
-    if answer.code == 0 {
-        OpeningArgs::remember(&bundle, desk)?;
+    if answer.code == 0
+        && let Err(error) = OpeningArgs::remember(&bundle, desk)
+    {
+        let label = "installed, but this machine does not remember the bundle";
+        answer.text.push('\n');
+        answer.text.push_str(&fleet::failure(label, &error));
+        answer.json["error"] = terminal::describe(&error);
+        return Ok(answer.ending(error.kind()));
     }
     Ok(answer)
 }

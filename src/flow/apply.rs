@@ -175,13 +175,13 @@ impl Hand<'_> {
             Ok(()) => (Outcome::Done, None),
             Err((outcome, error)) => (outcome, Some(error)),
         };
-        self.journal.write(Entry::Outcome {
+        let told = self.journal.tell(Entry::Outcome {
             call: number,
             outcome,
             reason: failed.as_ref().map(ToString::to_string),
-        })?;
+        });
         match failed {
-            None => Ok(()),
+            None => told,
             Some(error) => Err(error.context(format!("could not {operation}"))),
         }
     }

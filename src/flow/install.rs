@@ -78,17 +78,20 @@ impl Prepared {
             )),
         };
         if journal.receipt().end.is_none() {
-            // It ended before its first call; the failure itself says more.
-            let at = bench.clock.now()?;
-            journal.write(Entry::End {
-                end: End::Failed,
-                at,
-            })?;
+            // It ended before its first call; the failure itself says more than one to
+            // write that down.
+            let end = End::Failed;
+            let now = bench.clock.now();
+            drop(now.and_then(|at| journal.tell(Entry::End { end, at })));
         }
         // A cluster that is away is not waited for once more.
         let is_well = outcome.as_ref().is_ok_and(|done| done.warnings.is_empty());
         let pause = if is_well { bench.pause } else { Duration::ZERO };
         let released = lock?.release(cluster, pause);
+        if released.is_ok() {
+            // Else the journal still says whose lock it is.
+            journal.close();
+        }
         let mut done = outcome?;
         if let Err(error) = released {
             done.warnings
@@ -189,12 +192,21 @@ impl Prepared {
             End::Complete => self.check(cluster, progress),
             _ => None,
         };
-        if let Some(checkup) = checkup.clone() {
-            journal.write(Entry::Checked { checkup })?;
-        }
-        let mut warnings = Vec::new();
+        let checked = match checkup.clone() {
+            Some(checkup) => journal.tell(Entry::Checked { checkup }),
+            None => Ok(()),
+        };
         let at = bench.clock.now()?;
-        journal.write(Entry::End { end, at })?;
+        let ended = journal.tell(Entry::End { end, at });
+        let mut warnings = Vec::new();
+        if let Some(failed) = checked.err().or(ended.err()) {
+            warnings.push(format!(
+                "the receipt on this machine is not whole: {}; {}; sealift history reads it from \
+                 the cluster",
+                told(&failed),
+                failed.next_step().unwrap_or("see to its file"),
+            ));
+        }
         // From here on the work itself is over: what fails now is only told.
         // Work that stopped is gone on with anyway, so that only one that is done is
         // worth waiting for a cluster that went away.

@@ -151,15 +151,19 @@ fn refuse_living(document: &Document, token: &str, now: Timestamp) -> Result<()>
     if ours || until <= now.seconds() {
         return Ok(());
     }
-    let holder = field("holder")
-        .and_then(Value::as_str)
-        .unwrap_or("somebody");
-    let minutes = (until - now.seconds()).div_euclid(60) + 1;
+    let told = |key: &str| field(key).and_then(Value::as_str);
+    let holder = told("holder").unwrap_or("somebody");
+    let work = told("token").unwrap_or("unknown");
+    let left = until.saturating_sub(now.seconds());
+    let minutes = left.saturating_add(59).div_euclid(60);
+    let end =
+        Timestamp::from_seconds(until).map_or_else(|_| String::new(), |end| format!(", {end}"));
     Err(Error::new(
         ErrorKind::Cluster,
-        format!("{holder} is at work on this cluster"),
+        format!("{holder} is at work on this cluster, receipt {work}"),
     )
     .hint(format!(
-        "wait until that is done; if it was cut off, the lock ends in {minutes} minutes at most"
+        "wait until that is done; where it is known to be dead, its own machine takes the lock over \
+         with the next run, and any other once the lease has ended: in {minutes} minutes{end}"
     )))
 }

@@ -1,12 +1,13 @@
 //! Receipts on this machine: one journal per piece of work, in a folder per
 //! cluster below the state folder. Lines are appended and synced, never changed.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::error::{Error, ErrorKind, OrErr, Result};
-use crate::io::files;
+use crate::io::{files, state_folder};
 use crate::model::path::BundlePath;
 use crate::model::receipt::{Entry, Header, Receipt};
 
@@ -27,15 +28,25 @@ const MAX_ID: usize = 100;
 pub struct Journal {
     file: File,
     path: PathBuf,
+    state: PathBuf,
+    /// The bytes of the lines that are whole.
+    length: u64,
+    /// Whether the disk lacks the entry that came last.
+    is_behind: bool,
     receipt: Receipt,
 }
 
 impl Journal {
-    /// Begins a journal with `header` below the state folder `state`.
+    /// Begins a journal with `header` below the state folder `state`. Where that
+    /// fails nothing is left of it.
     ///
     /// # Errors
     /// [`ErrorKind::Io`] when it cannot be written or is there already.
     pub fn begin(state: &Path, header: Header) -> Result<Self> {
+        Self::create(state, header).map_err(|error| state_folder::advise(state, error))
+    }
+
+    fn create(state: &Path, header: Header) -> Result<Self> {
         let path = path(state, &header.cluster.uuid, &header.id)?;
         if let Some(folder) = path.parent() {
             files::create_folder(folder)?;
@@ -47,25 +58,51 @@ impl Journal {
         let file = options.open(&path).or_err(ErrorKind::Io, || {
             format!("cannot create {}", path.display())
         })?;
-        // Held as long as this process works: that tells others whether it does.
-        file.lock()
-            .or_err(ErrorKind::Io, || format!("cannot lock {}", path.display()))?;
         let mut journal = Self {
             file,
             path,
+            state: state.to_owned(),
+            length: 0,
+            is_behind: false,
             receipt: Receipt::new(header.clone()),
         };
-        journal.append(&Entry::Begin(header))?;
-        Ok(journal)
+        // Held as long as this process works: that tells others whether it does.
+        let locked = journal.file.lock().or_err(ErrorKind::Io, || {
+            format!("cannot lock {}", journal.path.display())
+        });
+        let begun = locked.and_then(|()| journal.append(&Entry::Begin(header)));
+        match begun {
+            Ok(()) => Ok(journal),
+            Err(error) => {
+                journal.discard();
+                Err(error)
+            }
+        }
     }
 
-    /// Writes `entry` and waits until it is on the disk.
+    /// Takes up `entry`, which says what is about to happen, once it is on the
+    /// disk.
     ///
     /// # Errors
     /// [`ErrorKind::Io`] when it is not; [`ErrorKind::Bug`] for an entry that does
     /// not follow on the last.
     pub fn write(&mut self, entry: Entry) -> Result<()> {
         self.append(&entry)?;
+        self.take_up(entry)
+    }
+
+    /// Takes up `entry`, which says what has happened: the receipt tells it even
+    /// where the disk does not.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn tell(&mut self, entry: Entry) -> Result<()> {
+        let written = self.append(&entry);
+        self.take_up(entry)?;
+        written
+    }
+
+    fn take_up(&mut self, entry: Entry) -> Result<()> {
         self.receipt.add(entry).map_err(|error| {
             Error::new(ErrorKind::Bug, "the journal is out of order").because(error)
         })
@@ -75,13 +112,37 @@ impl Journal {
         let mut line = serde_json::to_vec(entry)
             .or_err(ErrorKind::Bug, || "a journal entry has no JSON form")?;
         line.push(b'\n');
-        let written = self
-            .file
-            .write_all(&line)
+        let cleared = if self.is_behind {
+            // What is left of a line that failed would spoil this one.
+            self.file.set_len(self.length)
+        } else {
+            Ok(())
+        };
+        let written = cleared
+            .and_then(|()| self.file.write_all(&line))
             .and_then(|()| self.file.sync_data());
-        written.or_err(ErrorKind::Io, || {
-            format!("cannot write the journal {}", self.path.display())
-        })
+        self.is_behind = written.is_err();
+        if written.is_ok() {
+            self.length += line.len() as u64;
+        }
+        written
+            .or_err(ErrorKind::Io, || {
+                format!("cannot write the journal {}", self.path.display())
+            })
+            .map_err(|error| state_folder::advise(&self.state, error))
+    }
+
+    /// Puts the journal away. One that tells of no call and lacks its end is
+    /// removed: it would look like work that was cut off, and nothing was done.
+    pub fn close(self) {
+        if self.is_behind && self.receipt.calls.is_empty() {
+            self.discard();
+        }
+    }
+
+    fn discard(self) {
+        // Where that fails as well, readers see that nothing was done.
+        drop(fs::remove_file(&self.path));
     }
 
     /// The receipt as it stands.
@@ -109,6 +170,12 @@ pub fn is_over(state: &Path, uuid: &str, id: &str) -> Result<bool> {
     }
 }
 
+/// Whether a process is at work on the journal `path`.
+fn is_held(path: &Path) -> bool {
+    File::open(path)
+        .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))
+}
+
 /// Where the receipt `id` of a cluster is kept.
 fn path(state: &Path, uuid: &str, id: &str) -> Result<PathBuf> {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
@@ -133,7 +200,7 @@ pub fn read(state: &Path, uuid: &str, id: &str) -> Result<Option<Receipt>> {
     if !path.exists() {
         return Ok(None);
     }
-    read_file(&path).map(Some)
+    read_begun(&path)
 }
 
 /// The receipt that the journal `path` tells.
@@ -141,18 +208,52 @@ pub fn read(state: &Path, uuid: &str, id: &str) -> Result<Option<Receipt>> {
 /// # Errors
 /// [`ErrorKind::Io`] and [`ErrorKind::Malformed`].
 pub fn read_file(path: &Path) -> Result<Receipt> {
-    let bytes = files::read_limited(path, MAX_JOURNAL)?;
-    // A cut-off last line may end within a character.
-    Receipt::from_journal(&String::from_utf8_lossy(&bytes))
-        .map_err(|error| error.context(format!("cannot read the receipt {}", path.display())))
+    read_begun(path)?.ok_or_else(|| {
+        Error::new(
+            ErrorKind::Malformed,
+            format!("{} is not the journal of a receipt", path.display()),
+        )
+    })
 }
 
-/// All receipts of the cluster `uuid` on this machine, oldest first. Journals
+/// The receipt that the journal `path` tells; `None` where not even its first
+/// line is whole: no work begins before that is on the disk.
+fn read_begun(path: &Path) -> Result<Option<Receipt>> {
+    let bytes = files::read_limited(path, MAX_JOURNAL)?;
+    if !bytes.contains(&b'\n') {
+        return Ok(None);
+    }
+    // A cut-off last line may end within a character.
+    let read = Receipt::from_journal(&String::from_utf8_lossy(&bytes));
+    read.map(Some).map_err(|error| {
+        let error = match error.next_step() {
+            Some(_) => error,
+            None => error.hint(
+                "move the file to another folder; the receipt is then read from the cluster, \
+                 where that has it",
+            ),
+        };
+        error.context(format!("cannot read the receipt {}", path.display()))
+    })
+}
+
+/// A receipt on this machine.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Local {
+    /// What its journal tells.
+    pub receipt: Receipt,
+    /// When the journal was last written to, where the system tells.
+    pub written: Option<SystemTime>,
+    /// Whether a process is still at work on it.
+    pub is_running: bool,
+}
+
+/// All receipts of the cluster `uuid` on this machine, in no order. Journals
 /// that cannot be read come as errors.
 ///
 /// # Errors
 /// [`ErrorKind::Io`] when the folder cannot be listed.
-pub fn all(state: &Path, uuid: &str) -> Result<Vec<Result<Receipt>>> {
+pub fn all(state: &Path, uuid: &str) -> Result<Vec<Result<Local>>> {
     let folder = state.join(FOLDER).join(BundlePath::slug(uuid, MAX_ID));
     if !folder.exists() {
         return Ok(Vec::new());
@@ -160,13 +261,22 @@ pub fn all(state: &Path, uuid: &str) -> Result<Vec<Result<Receipt>>> {
     let list = fs::read_dir(&folder).or_err(ErrorKind::Io, || {
         format!("cannot list {}", folder.display())
     })?;
-    let mut paths: Vec<PathBuf> = list
+    let paths = list
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
             path.extension()
                 .is_some_and(|extension| extension == "jsonl")
-        })
-        .collect();
-    paths.sort();
-    Ok(paths.iter().map(|path| read_file(path)).collect())
+        });
+    Ok(paths.filter_map(|path| local(&path).transpose()).collect())
+}
+
+fn local(path: &Path) -> Result<Option<Local>> {
+    // Looked at before the journal is: its end may be written in between.
+    let is_held = is_held(path);
+    let written = fs::metadata(path).and_then(|file| file.modified()).ok();
+    Ok(read_begun(path)?.map(|receipt| Local {
+        is_running: is_held && receipt.end.is_none(),
+        receipt,
+        written,
+    }))
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{ErrorKind, OrErr, Result};
-use crate::io::files;
+use crate::io::{files, state_folder};
 use crate::model::digest::Digest;
 use crate::model::memory::{MAX_MEMORY, Memory};
 use crate::model::signed_list::ListHeader;
@@ -38,8 +38,10 @@ pub fn recall(folder: &Path) -> Result<Memory> {
 pub fn remember(folder: &Path, header: &ListHeader, digest: Digest, now: Timestamp) -> Result<()> {
     let mut memory = recall(folder)?;
     memory.remember(header, digest, now);
-    files::create_folder(folder)?;
-    files::write_atomic(&memory_path(folder), &memory.to_bytes()?)
+    let bytes = memory.to_bytes()?;
+    files::create_folder(folder)
+        .and_then(|()| files::write_atomic(&memory_path(folder), &bytes))
+        .map_err(|error| state_folder::advise(folder, error))
 }
 
 fn memory_path(folder: &Path) -> PathBuf {

@@ -408,7 +408,9 @@ fn an_interrupt_ends_after_the_running_call() {
         .with(|bench| prepared.apply(&cluster, bench, &stop))
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Interrupted);
-    let receipts = history::all(&cluster, &room.path().join("state")).unwrap();
+    let receipts = history::all(&cluster, &room.path().join("state"))
+        .unwrap()
+        .receipts;
     assert_eq!(receipts[0].state(), "interrupted");
     assert_eq!(receipts[0].calls.len(), 3);
     let done: installing::Done = install(&room, &cluster, &bundle, &PLAIN).unwrap();

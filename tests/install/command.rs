@@ -14,15 +14,15 @@ use serde_json::{Value, json};
 use crate::kit::{DETECTIONS, DGA, Recipe, Room, call, connect, key, lab, open, wanted};
 
 /// A room with a bundle, a trusted key, and a practice cluster.
-struct Desk {
-    room: Room,
+pub(crate) struct Desk {
+    pub(crate) room: Room,
     bundle: PathBuf,
     trust: PathBuf,
-    lab: Lab,
+    pub(crate) lab: Lab,
 }
 
 impl Desk {
-    fn new(tags: &[&str], lab: Lab) -> Self {
+    pub(crate) fn new(tags: &[&str], lab: Lab) -> Self {
         let room = Room::new();
         let bundle = Recipe::of(tags).packed(room.path());
         let trust = room.path().join("key.pub.pem");
@@ -35,7 +35,7 @@ impl Desk {
         }
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
         command
             .env_clear()
@@ -49,13 +49,18 @@ impl Desk {
         command
     }
 
-    /// Runs a command on the bundle: exit code, standard output, standard error.
-    fn run(&self, verb: &str, more: &[&str]) -> (i32, String, String) {
+    /// A command on the bundle.
+    pub(crate) fn on_bundle(&self, verb: &str, more: &[&str]) -> Command {
         let bundle = self.bundle.to_str().unwrap();
         let trust = self.trust.to_str().unwrap();
         let mut args = vec![verb, bundle, "--trust", trust];
         args.extend(more);
-        outcome(&mut self.command(&args))
+        self.command(&args)
+    }
+
+    /// Runs a command on the bundle: exit code, standard output, standard error.
+    pub(crate) fn run(&self, verb: &str, more: &[&str]) -> (i32, String, String) {
+        outcome(&mut self.on_bundle(verb, more))
     }
 }
 

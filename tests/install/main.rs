@@ -12,6 +12,7 @@ mod kit;
 mod many;
 mod reach;
 mod ready;
+mod receipts;
 mod recordings;
 mod refusing;
 mod reopen;
