@@ -14,17 +14,21 @@ use serde_json::{Value, json};
 use crate::kit::{DETECTIONS, DGA, Recipe, Room, call, connect, key, lab, open, wanted};
 
 /// A room with a bundle, a trusted key, and a practice cluster.
-struct Desk {
+pub(crate) struct Desk {
     room: Room,
     bundle: PathBuf,
     trust: PathBuf,
-    lab: Lab,
+    pub(crate) lab: Lab,
 }
 
 impl Desk {
     fn new(tags: &[&str], lab: Lab) -> Self {
+        Self::of(&Recipe::of(tags), lab)
+    }
+
+    pub(crate) fn of(recipe: &Recipe, lab: Lab) -> Self {
         let room = Room::new();
-        let bundle = Recipe::of(tags).packed(room.path());
+        let bundle = recipe.packed(room.path());
         let trust = room.path().join("key.pub.pem");
         fs::write(&trust, key().public().to_pem().unwrap()).unwrap();
         Self {
@@ -50,7 +54,7 @@ impl Desk {
     }
 
     /// Runs a command on the bundle: exit code, standard output, standard error.
-    fn run(&self, verb: &str, more: &[&str]) -> (i32, String, String) {
+    pub(crate) fn run(&self, verb: &str, more: &[&str]) -> (i32, String, String) {
         let bundle = self.bundle.to_str().unwrap();
         let trust = self.trust.to_str().unwrap();
         let mut args = vec![verb, bundle, "--trust", trust];
