@@ -161,7 +161,7 @@ fn listed(
         }
     }
     if rows.is_empty() {
-        format!("no {kind}s")
+        format!("no {}", kind.plural())
     } else {
         table::table(width, &header, &rows)
     }

@@ -40,6 +40,7 @@ pub mod prompt;
 pub mod publish;
 pub mod publisher;
 pub mod put;
+pub mod recent_text;
 pub mod rehearsal_text;
 pub mod rehearse;
 pub mod release;

@@ -1,12 +1,13 @@
 //! Gathers what the advice after an installation depends on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::flow::prepare::Prepared;
+use crate::flow::rehearse::{Calls, entries};
 use crate::io::cluster::Cluster;
-use crate::model::advice::{self, Advice, Facts};
+use crate::model::advice::{self, Advice, Entry, Facts, Left};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::RunState;
 use crate::model::plan::Step;
@@ -25,16 +26,19 @@ impl Prepared {
             steps.filter(move |step| step.artifact.kind == kind && step.wanted.is_some())
         };
         let body = |step: &'_ Step| step.wanted.clone().unwrap_or_default();
-        let pipelines: Vec<&Value> = of(ArtifactKind::Pipeline)
-            .filter_map(|step| step.wanted.as_ref())
+        let pipelines: BTreeMap<&str, &Value> = of(ArtifactKind::Pipeline)
+            .filter_map(|step| Some((step.artifact.id.as_str(), step.wanted.as_ref()?)))
             .collect();
-        let entry = self.entry.as_deref().filter(|entry| {
-            let mut steps = of(ArtifactKind::Pipeline);
-            steps.any(|step| step.artifact.id == *entry)
-        });
-        let led: BTreeSet<String> = entry
-            .and_then(|entry| cluster.elasticsearch.index_pipelines().ok()?.remove(entry))
-            .unwrap_or_default();
+        let led = cluster.elasticsearch.index_pipelines().unwrap_or_default();
+        let entries: Vec<Entry<'_>> = self
+            .entries(&pipelines)
+            .into_iter()
+            .map(|pipeline| Entry {
+                pipeline,
+                bodies: reached(pipeline, &pipelines),
+                led: led.get(pipeline).cloned().unwrap_or_default(),
+            })
+            .collect();
         let states: Vec<(ArtifactId, RunState)> = of(ArtifactKind::Job)
             .chain(of(ArtifactKind::Datafeed))
             .filter_map(|step| {
@@ -49,10 +53,9 @@ impl Prepared {
             .map(str::to_owned)
             .collect();
         advice::of(&Facts {
-            entry,
-            pipelines: &pipelines,
+            entries: &entries,
+            left: &self.left(cluster, &led),
             hosts: &cluster.elasticsearch.addresses(),
-            led: &led,
             states: &states,
             custom_rules: of(ArtifactKind::Filter).next().is_some()
                 || of(ArtifactKind::Job).any(|step| !reference::of_job(&body(step)).is_empty()),
@@ -62,4 +65,83 @@ impl Prepared {
             index_patterns: !cluster.elasticsearch.version().offers(8, 0),
         })
     }
+
+    /// Those of `pipelines` that documents enter: the one that the bundle has, or all
+    /// that no other calls.
+    fn entries<'p>(&self, pipelines: &BTreeMap<&'p str, &'p Value>) -> Vec<&'p str> {
+        if let Some(entry) = &self.entry {
+            let known = pipelines.get_key_value(entry.as_str());
+            return known.into_iter().map(|(id, _)| *id).collect();
+        }
+        let calls: Vec<Calls> = pipelines
+            .iter()
+            .map(|(id, body)| Calls {
+                pipeline: (*id).to_owned(),
+                called: called(body).collect(),
+            })
+            .collect();
+        let entries = entries(&calls);
+        let ids = pipelines.keys().copied();
+        ids.filter(|id| entries.contains(id)).collect()
+    }
+
+    /// The pipelines that earlier bundles of the channel brought, that this one does
+    /// not, and that are still there; `led` are the indices that pipelines lead.
+    fn left(&self, cluster: &Cluster, led: &BTreeMap<String, BTreeSet<String>>) -> Vec<Left> {
+        let claims = &self.claims.artifacts;
+        let wanted = self.plan.steps.iter().filter(|step| step.wanted.is_some());
+        let wanted: BTreeSet<&ArtifactId> = wanted.map(|step| &step.artifact).collect();
+        let stale: Vec<&str> = claims
+            .iter()
+            .filter(|(id, claim)| {
+                id.kind == ArtifactKind::Pipeline
+                    && claim.mark.channel == self.origin.channel
+                    && claim.mark.sequence < self.origin.sequence
+                    && !wanted.contains(id)
+            })
+            .map(|(id, _)| id.id.as_str())
+            .collect();
+        if stale.is_empty() {
+            return Vec::new();
+        }
+        let there = cluster.elasticsearch.pipelines().unwrap_or_default();
+        let stale = stale.into_iter().filter(|id| there.contains_key(*id));
+        stale
+            .map(|pipeline| {
+                let led = led.get(pipeline).cloned().unwrap_or_default();
+                let setting = |index: &str| ArtifactId::new(ArtifactKind::Setting, index);
+                let is_foreign = |index: &&String| !claims.contains_key(&setting(index.as_str()));
+                Left {
+                    pipeline: pipeline.to_owned(),
+                    foreign: led.iter().filter(is_foreign).cloned().collect(),
+                    led,
+                }
+            })
+            .collect()
+    }
+}
+
+/// The pipelines that `body` calls.
+fn called(body: &Value) -> impl Iterator<Item = String> {
+    let named = reference::of_pipeline(body).into_iter();
+    named
+        .filter(|artifact| artifact.kind == ArtifactKind::Pipeline)
+        .map(|artifact| artifact.id)
+}
+
+/// The body of `entry`, and those of `pipelines` that it leads to.
+fn reached<'p>(entry: &str, pipelines: &BTreeMap<&'p str, &'p Value>) -> Vec<&'p Value> {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut next = vec![entry.to_owned()];
+    let mut bodies = Vec::new();
+    while let Some(id) = next.pop() {
+        let Some(body) = pipelines.get(id.as_str()) else {
+            continue;
+        };
+        if seen.insert(id) {
+            bodies.push(*body);
+            next.extend(called(body));
+        }
+    }
+    bodies
 }

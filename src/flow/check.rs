@@ -9,11 +9,12 @@ use crate::flow::observe;
 use crate::flow::rehearse::compare::difference;
 use crate::io::cluster::Cluster;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
-use crate::model::checkup::{Checked, Checkup, State, Verdict, Wrong};
+use crate::model::checkup::{Checked, Checkup, State, Unchecked, Verdict, Wrong};
 use crate::model::enrichment::Enrichment;
 use crate::model::plan::STAGING;
 use crate::progress::Progress;
 
+mod course;
 pub mod documents;
 pub mod recent;
 
@@ -36,14 +37,30 @@ pub fn check(
     artifacts: &[ArtifactId],
     progress: &dyn Progress,
 ) -> Result<Checkup> {
+    check_present(cluster, proof, artifacts, &[], progress)
+}
+
+/// The same where the artifacts `absent` are not there: it is done without them, and
+/// without the sets that enter one of them.
+///
+/// # Errors
+/// As the calls.
+pub fn check_present(
+    cluster: &Cluster,
+    proof: &Proof,
+    artifacts: &[ArtifactId],
+    absent: &[ArtifactId],
+    progress: &dyn Progress,
+) -> Result<Checkup> {
     let sets = proof
         .sets
         .iter()
+        .filter(|set| !absent.contains(&set.entry()))
         .map(|set| through(cluster, set, &set.pipeline, &proof.enrichment, progress))
         .collect::<Result<_>>()?;
     Ok(Checkup {
         sets,
-        states: states(cluster, artifacts)?,
+        states: states(cluster, artifacts, absent)?,
         failure: None,
     })
 }
@@ -64,15 +81,33 @@ pub fn missing(cluster: &Cluster, artifacts: &[ArtifactId]) -> Result<Vec<Artifa
     Ok(missing)
 }
 
-/// Whether the jobs, datafeeds and analytics among `artifacts` are at work.
-fn states(cluster: &Cluster, artifacts: &[ArtifactId]) -> Result<Vec<State>> {
+/// The sets of `proof` that enter a pipeline that is `absent`.
+#[must_use]
+pub fn unchecked(proof: &Proof, absent: &[ArtifactId]) -> Vec<Unchecked> {
+    let sets = proof.sets.iter();
+    sets.filter(|set| absent.contains(&set.entry()))
+        .map(|set| Unchecked {
+            name: set.name.clone(),
+            pipeline: set.pipeline.clone(),
+        })
+        .collect()
+}
+
+/// Whether the jobs, datafeeds and analytics among `artifacts` are at work, but for
+/// those that are `absent`.
+fn states(
+    cluster: &Cluster,
+    artifacts: &[ArtifactId],
+    absent: &[ArtifactId],
+) -> Result<Vec<State>> {
     let kinds = [
         ArtifactKind::Job,
         ArtifactKind::Datafeed,
         ArtifactKind::Analytics,
         ArtifactKind::Transform,
     ];
-    let with_state = artifacts.iter().filter(|id| kinds.contains(&id.kind));
+    let present = artifacts.iter().filter(|id| !absent.contains(id));
+    let with_state = present.filter(|id| kinds.contains(&id.kind));
     with_state
         .map(|artifact| {
             Ok(State {

@@ -61,7 +61,7 @@ impl Elasticsearch {
                 ErrorKind::Network,
                 format!("{} answers, but is not Elasticsearch", peer.address()),
             )
-            .hint("give the address of Elasticsearch, by default port 9200"));
+            .hint(answer::NOT_ELASTICSEARCH));
         };
         if text("/version/build_flavor").is_some_and(|flavor| flavor == "oss") {
             return Err(Error::new(

@@ -8,6 +8,10 @@ use serde_json::Value;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::RunState;
 
+mod left;
+
+pub use left::Left;
+
 /// One thing to do, or to know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Advice {
@@ -21,14 +25,12 @@ pub struct Advice {
 /// What the advice depends on.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
-    /// The pipeline that documents enter.
-    pub entry: Option<&'a str>,
-    /// The bodies of the bundle's pipelines.
-    pub pipelines: &'a [&'a Value],
+    /// The pipelines that documents enter.
+    pub entries: &'a [Entry<'a>],
+    /// The pipelines of earlier bundles that are still there.
+    pub left: &'a [Left],
     /// The addresses of the cluster.
     pub hosts: &'a [String],
-    /// The indices whose default or final pipeline is the entry.
-    pub led: &'a BTreeSet<String>,
     /// The bundle's jobs and datafeeds, and whether they are at work.
     pub states: &'a [(ArtifactId, RunState)],
     /// Whether jobs of the bundle have custom rules, or filters that feed them.
@@ -43,6 +45,17 @@ pub struct Facts<'a> {
     pub index_patterns: bool,
 }
 
+/// A pipeline that documents enter.
+#[derive(Clone, Debug)]
+pub struct Entry<'a> {
+    /// Its id.
+    pub pipeline: &'a str,
+    /// Its body, and those of the bundle's pipelines that it leads to.
+    pub bodies: Vec<&'a Value>,
+    /// The indices whose default or final pipeline it is.
+    pub led: BTreeSet<String>,
+}
+
 /// The Beats, by the field that tells which documents they send.
 const BEATS: [(&str, &str); 3] = [
     ("dns", "packetbeat"),
@@ -54,9 +67,12 @@ const BEATS: [(&str, &str); 3] = [
 #[must_use]
 pub fn of(facts: &Facts<'_>) -> Vec<Advice> {
     let mut all = Vec::new();
-    if let Some(entry) = facts.entry {
+    for entry in facts.entries {
         all.extend(documents(facts, entry));
     }
+    let entries: Vec<&str> = facts.entries.iter().map(|entry| entry.pipeline).collect();
+    all.extend(left::of(facts.left, &entries));
+    all.extend(view(facts));
     all.extend(work(facts));
     if facts.rules > 0 {
         all.push(Advice {
@@ -79,62 +95,74 @@ pub fn of(facts: &Facts<'_>) -> Vec<Advice> {
     all
 }
 
-/// How documents get to the pipeline, and how their new fields are seen.
-fn documents(facts: &Facts<'_>, entry: &str) -> Vec<Advice> {
-    let mut all = Vec::new();
-    let beat = beat(facts.pipelines);
-    if facts.led.is_empty() {
-        let file = beat.map_or("the file of the Beat".to_owned(), |beat| {
-            format!("{beat}.yml")
-        });
-        let hosts: Vec<String> = facts.hosts.iter().map(|host| quoted(host)).collect();
-        all.push(Advice {
-            what: format!("send documents through the pipeline: in {file}"),
-            lines: vec![
-                "output.elasticsearch:".to_owned(),
-                format!("  hosts: [{}]", hosts.join(", ")),
-                format!("  pipeline: {}", quoted(entry)),
-            ],
-        });
-        let index = beat.map_or("INDEX".to_owned(), |beat| format!("{beat}-*"));
-        all.push(Advice {
+/// How documents get to the pipeline `entry`, or from where they do.
+fn documents(facts: &Facts<'_>, entry: &Entry<'_>) -> Vec<Advice> {
+    let pipeline = entry.pipeline;
+    if !entry.led.is_empty() {
+        let led: Vec<&str> = entry.led.iter().map(String::as_str).collect();
+        return vec![Advice {
             what: format!(
-                "or make it the default of indices that are there (install \
-                 --set-default-pipeline {} does it)",
-                shell(&index)
-            ),
-            lines: vec![format!(
-                "PUT {index}/_settings {}",
-                serde_json::json!({"index.default_pipeline": entry})
-            )],
-        });
-    } else {
-        let led: Vec<&str> = facts.led.iter().map(String::as_str).collect();
-        all.push(Advice {
-            what: format!(
-                "{entry} is the default or final pipeline of {}; indices that are created later \
-                 need it in their template",
+                "{pipeline} is the default or final pipeline of {}; indices that are created \
+                 later need it in their template",
                 led.join(", ")
             ),
             lines: Vec::new(),
-        });
+        }];
     }
-    if facts.kibana && !facts.results.is_empty() {
-        let view = if facts.index_patterns {
-            "index pattern"
-        } else {
-            "data view"
-        };
-        all.push(Advice {
+    // Of several each has to be named.
+    let is_alone = facts.entries.len() == 1;
+    let beat = beat(&entry.bodies);
+    let file = beat.map_or("the file of the Beat".to_owned(), |beat| {
+        format!("{beat}.yml")
+    });
+    let hosts: Vec<String> = facts.hosts.iter().map(|host| quoted(host)).collect();
+    let index = beat.map_or("INDEX".to_owned(), |beat| format!("{beat}-*"));
+    let (through, asked) = if is_alone {
+        (String::new(), index.clone())
+    } else {
+        (format!(" {pipeline}"), format!("{index}={pipeline}"))
+    };
+    vec![
+        Advice {
+            what: format!("send documents through the pipeline{through}: in {file}"),
+            lines: vec![
+                "output.elasticsearch:".to_owned(),
+                format!("  hosts: [{}]", hosts.join(", ")),
+                format!("  pipeline: {}", quoted(pipeline)),
+            ],
+        },
+        Advice {
             what: format!(
-                "once documents came in, refresh the field list of the {view} in Kibana, so that {} \
-                 can be searched",
-                facts.results.join(", ")
+                "or make it the default of indices that are there (install \
+                 --set-default-pipeline {} does it)",
+                shell(&asked)
             ),
-            lines: Vec::new(),
-        });
+            lines: vec![format!(
+                "PUT {index}/_settings {}",
+                serde_json::json!({"index.default_pipeline": pipeline})
+            )],
+        },
+    ]
+}
+
+/// How the new fields of documents are seen.
+fn view(facts: &Facts<'_>) -> Option<Advice> {
+    if facts.entries.is_empty() || !facts.kibana || facts.results.is_empty() {
+        return None;
     }
-    all
+    let view = if facts.index_patterns {
+        "index pattern"
+    } else {
+        "data view"
+    };
+    Some(Advice {
+        what: format!(
+            "once documents came in, refresh the field list of the {view} in Kibana, so that {} \
+             can be searched",
+            facts.results.join(", ")
+        ),
+        lines: Vec::new(),
+    })
 }
 
 /// Which jobs and datafeeds wait to be put to work.
@@ -189,7 +217,7 @@ mod tests {
 
     use serde_json::json;
 
-    use super::{Facts, of};
+    use super::{Entry, Facts, Left, of};
     use crate::model::artifact::{ArtifactId, ArtifactKind};
     use crate::model::observation::RunState;
 
@@ -202,11 +230,15 @@ mod tests {
             (job("open"), RunState::Running),
             (job("closed"), RunState::Idle),
         ];
+        let entry = |pipeline: &'static str, body, led: &[&str]| Entry {
+            pipeline,
+            bodies: vec![body],
+            led: led.iter().map(|index| (*index).to_owned()).collect(),
+        };
         let facts = Facts {
-            entry: Some("enrich"),
-            pipelines: &[&pipeline],
+            entries: &[entry("enrich", &pipeline, &[])],
+            left: &[],
             hosts: &["https://es:9200".to_owned()],
-            led: &BTreeSet::new(),
             states: &states,
             custom_rules: true,
             rules: 0,
@@ -234,15 +266,40 @@ mod tests {
             !all.contains("/open/_open") && !all.contains("detection rules"),
             "{all}"
         );
-        let led = BTreeSet::from(["packetbeat-1".to_owned()]);
-        let later = Facts { led: &led, ..facts };
+        let later = Facts {
+            entries: &[entry("enrich", &pipeline, &["packetbeat-1"])],
+            ..facts
+        };
         let all = told(&later).join("\n");
         assert!(
             all.contains("pipeline of packetbeat-1;") && !all.contains("packetbeat.yml"),
             "{all}"
         );
+        // Each of several is told of, and the fields of all once.
+        let other = json!({"processors": [{"set": {"if": "ctx.process != null"}}]});
+        let left = Left {
+            pipeline: "older".to_owned(),
+            led: BTreeSet::from(["dns-1".to_owned()]),
+            foreign: BTreeSet::new(),
+        };
+        let both = Facts {
+            entries: &[entry("enrich", &pipeline, &[]), entry("names", &other, &[])],
+            left: &[left],
+            ..facts
+        };
+        let all = told(&both).join("\n");
+        for part in [
+            "the pipeline enrich: in packetbeat.yml",
+            "--set-default-pipeline 'packetbeat-*=enrich'",
+            "the pipeline names: in winlogbeat.yml",
+            "--set-default-pipeline 'winlogbeat-*=names'",
+            "older of an earlier bundle",
+        ] {
+            assert!(all.contains(part), "{part}: {all}");
+        }
+        assert_eq!(all.matches("so that ml_is_dga").count(), 1, "{all}");
         let nothing = Facts {
-            entry: None,
+            entries: &[],
             states: &[],
             custom_rules: false,
             ..facts

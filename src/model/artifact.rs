@@ -87,6 +87,28 @@ impl ArtifactKind {
         }
     }
 
+    /// What several of the kind are called.
+    #[must_use]
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Self::Component => "components",
+            Self::Template => "templates",
+            Self::Index => "indices",
+            Self::Enrich => "enrich policies",
+            Self::Script => "scripts",
+            Self::Model => "models",
+            Self::Pipeline => "pipelines",
+            Self::Transform => "transforms",
+            Self::Filter => "filters",
+            Self::Job => "jobs",
+            Self::Datafeed => "datafeeds",
+            Self::Analytics => "analytics",
+            Self::Object => "objects",
+            Self::Rule => "rules",
+            Self::Setting => "settings",
+        }
+    }
+
     /// The kind that [`name`](Self::name) gives as `text`.
     ///
     /// # Errors

@@ -71,6 +71,16 @@ fn is_zero(count: &usize) -> bool {
     *count == 0
 }
 
+/// A validation set that nothing could be sent through, for its pipeline is not
+/// there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Unchecked {
+    /// What the set is called.
+    pub name: String,
+    /// The pipeline.
+    pub pipeline: String,
+}
+
 /// A document that did not come out as expected.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wrong {
@@ -113,10 +123,16 @@ impl Wrong {
 }
 
 impl Checked {
+    /// How many documents did not come out as expected.
+    #[must_use]
+    pub fn wrong(&self) -> usize {
+        self.documents - self.right.min(self.documents)
+    }
+
     /// Whether no more documents came out otherwise than were known to.
     #[must_use]
     pub fn is_right(&self) -> bool {
-        self.documents - self.right.min(self.documents) <= self.known
+        self.wrong() <= self.known
     }
 
     /// Refuses unless it [`is_right`](Self::is_right).
@@ -128,7 +144,7 @@ impl Checked {
         if self.is_right() {
             return Ok(());
         }
-        let wrong = self.documents - self.right.min(self.documents);
+        let wrong = self.wrong();
         let first = self.wrong.first().map(Wrong::describe).unwrap_or_default();
         Err(Error::new(
             ErrorKind::Difference,
@@ -138,58 +154,5 @@ impl Checked {
                 self.pipeline, self.documents, self.name
             ),
         ))
-    }
-}
-
-/// What recent documents of an index tell.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Recent {
-    /// The name or pattern that was asked for.
-    pub index: String,
-    /// The pipeline that enriches.
-    pub pipeline: String,
-    /// The indices behind the name whose default or final pipeline it is.
-    pub indices: Vec<String>,
-    /// How many documents were looked at, the newest.
-    pub documents: usize,
-    /// How many hold a result.
-    pub enriched: usize,
-    /// How many hold the message of a failure.
-    pub failed: usize,
-    /// How many hold neither.
-    pub neither: usize,
-    /// The messages of failures, the most frequent first.
-    pub messages: Vec<Message>,
-    /// What the pipeline makes of some of those that hold neither.
-    pub tried: Tried,
-}
-
-/// The message of a failure and how many documents hold it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Message {
-    /// The message.
-    pub message: String,
-    /// How many documents hold it.
-    pub documents: usize,
-}
-
-/// What a pipeline makes of documents that it has not enriched.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Tried {
-    /// How many were tried.
-    pub documents: usize,
-    /// How many it would enrich: they did not go through it.
-    pub enriched: usize,
-    /// How many fail in it.
-    pub failed: usize,
-}
-
-impl Recent {
-    /// Whether enrichment works as far as these documents tell: there are some, none
-    /// failed, and if none is enriched it is because none is meant to be.
-    #[must_use]
-    pub fn is_right(&self) -> bool {
-        let passed_by = self.enriched == 0 && self.tried.enriched > 0;
-        self.documents > 0 && self.failed == 0 && self.tried.failed == 0 && !passed_by
     }
 }

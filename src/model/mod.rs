@@ -46,6 +46,7 @@ pub mod plan;
 pub mod preflight;
 pub mod punycode;
 pub mod receipt;
+pub mod recent;
 pub mod reference;
 pub mod release;
 pub mod release_manifest;

@@ -312,7 +312,7 @@ fn rights(needs: &Needs, facts: &Facts, report: &mut Report) {
     let role = "grant the role that --preflight-only prints";
     for privilege in &facts.denied.cluster {
         let kinds = needs.cluster.get(privilege).into_iter().flatten();
-        let kinds: Vec<String> = kinds.map(|kind| format!("{kind}s")).collect();
+        let kinds: Vec<&str> = kinds.map(|kind| kind.plural()).collect();
         let purpose = if kinds.is_empty() {
             String::new()
         } else {

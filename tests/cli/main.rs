@@ -6,5 +6,6 @@ mod bundles;
 mod help;
 mod keys;
 mod sandbox;
+mod secrets;
 mod streams;
 mod trust;

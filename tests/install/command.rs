@@ -23,8 +23,12 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn new(tags: &[&str], lab: Lab) -> Self {
+        Self::of(&Recipe::of(tags), lab)
+    }
+
+    pub(crate) fn of(recipe: &Recipe, lab: Lab) -> Self {
         let room = Room::new();
-        let bundle = Recipe::of(tags).packed(room.path());
+        let bundle = recipe.packed(room.path());
         let trust = room.path().join("key.pub.pem");
         fs::write(&trust, key().public().to_pem().unwrap()).unwrap();
         Self {

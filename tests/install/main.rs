@@ -4,11 +4,13 @@
 
 mod after;
 mod changes;
+mod checks;
 mod command;
 mod cycle;
 mod faults;
 mod group;
 mod kit;
+mod leading;
 mod many;
 mod reach;
 mod ready;

@@ -99,13 +99,13 @@ fn urls(cluster: &Cluster) -> Result<(Vec<Url>, Option<Url>)> {
 
 fn http(label: &str, cluster: &Cluster, environment_proxy: bool, desk: &Desk) -> Result<Settings> {
     let roots = match (&cluster.ca, &cluster.ca_fingerprint) {
-        (Some(path), _) => Roots::Pem(certificates(path)?),
+        (Some(path), _) => Roots::Pem(certificates("ca", path)?),
         (None, Some(hex)) => Roots::Fingerprint(fingerprint(hex)?),
         (None, None) => Roots::Platform,
     };
     let identity = match (&cluster.client_cert, &cluster.client_key) {
         (Some(chain), Some(key)) => Some(Identity {
-            chain: certificates(chain)?,
+            chain: certificates("client-cert", chain)?,
             key: client_key(label, key, cluster, desk)?,
         }),
         (None, None) => None,
@@ -124,17 +124,32 @@ fn http(label: &str, cluster: &Cluster, environment_proxy: bool, desk: &Desk) ->
     })
 }
 
-/// The file of certificates at `path`.
-fn certificates(path: &Path) -> Result<Vec<u8>> {
-    let pem = files::read_limited(path, MAX_PEM)?;
-    if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
-        return Err(Error::new(
-            ErrorKind::Usage,
-            format!("{} holds no certificate", path.display()),
-        )
-        .hint("it has to be PEM: -----BEGIN CERTIFICATE-----"));
-    }
-    Ok(pem)
+/// The file of certificates at `path`, which `option` names.
+fn certificates(option: &str, path: &Path) -> Result<Vec<u8>> {
+    let read = || {
+        let pem = files::read_limited(path, MAX_PEM)?;
+        if !String::from_utf8_lossy(&pem).contains("-----BEGIN CERTIFICATE-----") {
+            return Err(Error::new(
+                ErrorKind::Usage,
+                format!("{} holds no certificate", path.display()),
+            )
+            .hint("it has to be PEM: -----BEGIN CERTIFICATE-----"));
+        }
+        Ok(pem)
+    };
+    read().map_err(|error| named_by(option, error))
+}
+
+/// `error`, which a file gave, with what named the file: on the command line, or with
+/// underscores in the settings.
+fn named_by(option: &str, error: Error) -> Error {
+    let setting = option.replace('-', "_");
+    let hint = error.next_step().map(str::to_owned);
+    error
+        .context(format!(
+            "the file that --{option} or {setting} of the settings names cannot be used"
+        ))
+        .hint(hint.unwrap_or_else(|| format!("check the path that --{option} or {setting} gives")))
 }
 
 fn timeouts(cluster: &Cluster) -> Timeouts {
@@ -158,7 +173,7 @@ fn timeouts(cluster: &Cluster) -> Timeouts {
 
 /// The key of the client's certificate, decrypted where it needs to be.
 fn client_key(label: &str, path: &Path, cluster: &Cluster, desk: &Desk) -> Result<Secret> {
-    let text = secret(path)?;
+    let text = secret("client-key", path)?;
     if !key::SecretKey::is_encrypted(text.expose()) {
         return Ok(text);
     }
@@ -166,7 +181,7 @@ fn client_key(label: &str, path: &Path, cluster: &Cluster, desk: &Desk) -> Resul
         &cluster.client_key_passphrase_file,
         desk.environment.get(CLIENT_KEY_PASSPHRASE),
     ) {
-        (Some(path), _) => secret(path)?,
+        (Some(path), _) => secret("client-key-passphrase-file", path)?,
         (None, Some(passphrase)) => Secret::new(passphrase.to_owned()),
         (None, None) => Secret::new(prompt::secret(
             &format!("passphrase of {} for {label}", path.display()),
@@ -195,7 +210,7 @@ fn proxy(cluster: &Cluster, environment_proxy: bool) -> Result<Proxy> {
     })?;
     let user = match (&cluster.proxy_user, &cluster.proxy_password_file) {
         (Some(user), Some(path)) => {
-            let password = secret(path)?;
+            let password = secret("proxy-password-file", path)?;
             format!(
                 "{}:{}@",
                 encode_segment(user),
@@ -225,14 +240,14 @@ fn proxy(cluster: &Cluster, environment_proxy: bool) -> Result<Proxy> {
 /// user and password, else none.
 fn authorization(label: &str, cluster: &Cluster, desk: &Desk) -> Result<Option<Authorization>> {
     if let Some(path) = &cluster.api_key_file {
-        return Ok(Some(Authorization::ApiKey(secret(path)?)));
+        return Ok(Some(Authorization::ApiKey(secret("api-key-file", path)?)));
     }
     if let Some(path) = &cluster.token_file {
-        return Ok(Some(Authorization::Bearer(secret(path)?)));
+        return Ok(Some(Authorization::Bearer(secret("token-file", path)?)));
     }
     if let Some(user) = &cluster.user {
         let password = match (&cluster.password_file, desk.environment.get(PASSWORD)) {
-            (Some(path), _) => secret(path)?,
+            (Some(path), _) => secret("password-file", path)?,
             (None, Some(password)) => Secret::new(password.to_owned()),
             (None, None) => Secret::new(prompt::secret(
                 &format!("password of {user} on {label}"),
@@ -248,20 +263,22 @@ fn authorization(label: &str, cluster: &Cluster, desk: &Desk) -> Result<Option<A
     Ok(key.map(|key| Authorization::ApiKey(Secret::new(key.to_owned()))))
 }
 
-/// The secret in a file that only its owner may read, without its last newline.
-fn secret(path: &Path) -> Result<Secret> {
-    let bytes = files::read_private(path, MAX_SECRET)?;
-    let text = std::str::from_utf8(&bytes).or_err(ErrorKind::Usage, || {
-        format!("{} is not text", path.display())
-    })?;
-    let text = text.trim_end_matches(['\n', '\r']);
-    if text.is_empty() {
-        return Err(Error::new(
-            ErrorKind::Usage,
-            format!("{} is empty", path.display()),
-        ));
-    }
-    Ok(Secret::new(text.to_owned()))
+/// The secret in a file that only its owner may read and that `option` names, without
+/// its last newline.
+fn secret(option: &str, path: &Path) -> Result<Secret> {
+    let read = || {
+        let bytes = files::read_private(path, MAX_SECRET)?;
+        let text = std::str::from_utf8(&bytes).or_err(ErrorKind::Usage, || {
+            format!("{} is not text", path.display())
+        })?;
+        let text = text.trim_end_matches(['\n', '\r']);
+        if text.is_empty() {
+            let told = format!("{} is empty", path.display());
+            return Err(Error::new(ErrorKind::Usage, told));
+        }
+        Ok(Secret::new(text.to_owned()))
+    };
+    read().map_err(|error| named_by(option, error))
 }
 
 /// A SHA-256 with or without colons, in either case.

@@ -6,7 +6,7 @@ use crate::engine::value::Value as Fields;
 use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::flow::rehearse::{Calls, Document, Lines, choose};
 use crate::io::bundle::VerifiedBundle;
-use crate::model::artifact::ArtifactKind;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::content;
 use crate::model::enrichment::Enrichment;
 use crate::model::manifest::Manifest;
@@ -45,6 +45,14 @@ pub struct Set {
     /// How many documents were known to come out otherwise when it was packed.
     pub(super) known: usize,
     pub(super) cases: Vec<Case>,
+}
+
+impl Set {
+    /// The pipeline that its documents enter.
+    #[must_use]
+    pub fn entry(&self) -> ArtifactId {
+        ArtifactId::new(ArtifactKind::Pipeline, self.pipeline.as_str())
+    }
 }
 
 /// What a bundle brings to prove that it works.

@@ -30,9 +30,18 @@ impl std::fmt::Display for Difference {
         write!(
             f,
             "{field} is {} instead of {}",
-            self.got.as_deref().unwrap_or("nothing"),
-            self.expected.as_deref().unwrap_or("nothing")
+            spelled(self.got.as_deref()),
+            spelled(self.expected.as_deref())
         )
+    }
+}
+
+/// `json` as a person reads it: the quotes within a text need no mark there.
+fn spelled(json: Option<&str>) -> Cow<'_, str> {
+    let json = json.unwrap_or("nothing");
+    match serde_json::from_str::<String>(json) {
+        Ok(text) => format!("\"{text}\"").into(),
+        Err(_) => json.into(),
     }
 }
 
@@ -218,6 +227,10 @@ mod tests {
         let found = difference(&Value::from(&json!({"a": 1})), &Value::from(&json!({})));
         let text = found.map(|found| found.to_string());
         assert_eq!(text.as_deref(), Some("a is nothing instead of 1"));
+        let quoted = Value::from(&json!({"a": "no \"x\""}));
+        let text = difference(&Value::from(&json!({"a": 1})), &quoted);
+        let text = text.map(|found| found.to_string());
+        assert_eq!(text.as_deref(), Some("a is \"no \"x\"\" instead of 1"));
     }
 
     #[test]

@@ -11,6 +11,8 @@ use crate::error::{Error, ErrorKind};
 
 mod hint;
 
+pub(super) use hint::NOT_ELASTICSEARCH;
+
 /// What a caller has to do about a refusal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -58,7 +60,12 @@ pub(super) struct Said<'a> {
     pub(super) sent: usize,
     /// Whether the answer was JSON at all.
     pub(super) json: bool,
+    /// Whether it was asked who is there.
+    pub(super) root: bool,
 }
+
+/// The call by which Elasticsearch tells what it is.
+pub(super) const ROOT: &str = "GET /";
 
 /// What the answer `status` with `body` to `call` (method and path, for the
 /// message) means. `sent` is the length of the request's body.
@@ -74,6 +81,7 @@ pub fn refusal(call: &str, status: u16, body: &[u8], sent: usize) -> Refusal {
         reason: reason(&parsed, body, json),
         sent,
         json,
+        root: call == ROOT,
     };
     let decision = decision(&said);
     let kind = error_kind(&said, decision);

@@ -56,6 +56,10 @@ pub(super) fn read(call: &str, status: u16, body: &[u8], sent: usize) -> Called<
             format!("the answer to {call} is not JSON, though its status is {status}"),
         )
         .because(source)
-        .hint("check the address and what stands before the cluster"),
+        .hint(if call == answer::ROOT {
+            answer::NOT_ELASTICSEARCH
+        } else {
+            "check the address and what stands before the cluster"
+        }),
     })
 }

@@ -163,9 +163,18 @@ fn phase(error: &ureq::Error, at: Phase) -> Phase {
         | ureq::Error::Pem(_)
         | ureq::Error::Rustls(_)
         | ureq::Error::TlsRequired => Phase::Connect,
+        ureq::Error::Io(error) if is_resolve(error) => Phase::Resolve,
         ureq::Error::Io(error) if is_connect(error) => Phase::Connect,
         _ => at,
     }
+}
+
+/// Whether a host name stands for no address. The standard library says so in words
+/// alone, and on Windows by the codes of its sockets (`WSAHOST_NOT_FOUND` and the three
+/// after it).
+fn is_resolve(error: &io::Error) -> bool {
+    error.to_string().contains("failed to lookup address")
+        || matches!(error.raw_os_error(), Some(11_001..=11_004))
 }
 
 fn is_connect(error: &io::Error) -> bool {
@@ -261,6 +270,8 @@ fn hint(failure: &Failure) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::{Failure, Phase};
     use crate::error::Error;
     use crate::io::http::{Method, Url};
@@ -312,6 +323,18 @@ mod tests {
             assert!(found.contains(part), "{source}: {found}");
         }
         assert_eq!(hint(Phase::ReceiveBody, false, "Peer disconnected"), None);
+        Ok(())
+    }
+
+    #[test]
+    fn a_name_that_cannot_be_resolved_was_not_reached() -> crate::error::Result<()> {
+        let url = Url::parse("https://soc.example:9200")?;
+        let lookup = "failed to lookup address information: Name or service not known";
+        let error = ureq::Error::Io(io::Error::other(lookup));
+        let failure = Failure::new(Method::Get, &url, Phase::Exchange, error);
+        assert!(!failure.may_have_arrived(), "{failure}");
+        let hint = Error::from(failure).next_step().map(str::to_owned);
+        assert!(hint.is_some_and(|hint| hint.contains("host name")));
         Ok(())
     }
 }

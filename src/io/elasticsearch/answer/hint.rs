@@ -2,6 +2,12 @@
 
 use super::Said;
 
+/// What to do where something answers that is not Elasticsearch. Kibana leads
+/// browsers from its root to a page, or says that there is none.
+pub(in super::super) const NOT_ELASTICSEARCH: &str = "this is not Elasticsearch; where it is \
+    Kibana, give its address by --kibana-url, and by --url that of Elasticsearch, by default \
+    port 9200";
+
 /// What to do about it, where something can be said.
 pub(super) fn of(said: &Said<'_>) -> Option<String> {
     let reason = said.reason.as_str();
@@ -13,6 +19,12 @@ pub(super) fn of(said: &Said<'_>) -> Option<String> {
         ));
     }
     match said.status {
+        300..=399 if said.root => Some(
+            "redirects are not followed; give the address that it leads to, with its scheme and \
+             port, but that of Kibana by --kibana-url"
+                .to_owned(),
+        ),
+        404 | 405 if said.root => Some(NOT_ELASTICSEARCH.to_owned()),
         300..=399 => Some(
             "redirects are not followed; give the address that it leads to, with its scheme and \
              port"
@@ -53,14 +65,9 @@ pub(super) fn of(said: &Said<'_>) -> Option<String> {
 fn denied(said: &Said<'_>) -> Option<String> {
     let reason = said.reason.as_str();
     if let Some(action) = between(reason, "action [", "]") {
-        let privileges = between(reason, "privileges [", "]");
-        let grant = privileges.map_or_else(
-            || privilege_for(action).to_owned(),
-            |list| format!("one of {list}"),
-        );
         return Some(format!(
-            "grant the cluster privilege {grant}; install --preflight-only prints a role that has \
-             everything"
+            "grant {}; install --preflight-only prints a role that has everything",
+            grant(action, reason)
         ));
     }
     if reason.contains("lacks permissions on the indices") {
@@ -75,20 +82,51 @@ fn denied(said: &Said<'_>) -> Option<String> {
     None
 }
 
+/// The privilege that takes in `action`: one of those that the server names, else the
+/// one that is known to.
+fn grant(action: &str, reason: &str) -> String {
+    // These alone of the actions on indices are rights on the cluster.
+    let of_templates = ["indices:admin/template/", "indices:admin/index_template/"];
+    let of_cluster = reason.contains("cluster privileges [")
+        || !action.starts_with("indices:")
+        || of_templates.iter().any(|start| action.starts_with(start));
+    let scope = if of_cluster { "cluster" } else { "index" };
+    let place = match between(reason, "on indices [", "]") {
+        Some(indices) if !of_cluster => format!(" on {indices}"),
+        _ => String::new(),
+    };
+    match between(reason, "privileges [", "]") {
+        Some(list) => format!("one of {list} ({scope} privileges{place})"),
+        None => format!("the {scope} privilege {}{place}", privilege_for(action)),
+    }
+}
+
 /// The named privilege that holds an action.
 fn privilege_for(action: &str) -> &str {
-    const HOLDERS: [(&str, &str); 5] = [
+    const HOLDERS: [(&str, &str); 15] = [
         ("cluster:admin/xpack/ml/", "manage_ml"),
         ("cluster:monitor/xpack/ml/", "monitor_ml"),
         ("cluster:admin/ingest/pipeline/", "manage_pipeline"),
         ("cluster:monitor/", "monitor"),
         // Stored scripts have no privilege of their own but their actions.
         ("cluster:admin/script/", "cluster:admin/script/*"),
+        ("indices:admin/template/", "manage_index_templates"),
+        ("indices:admin/index_template/", "manage_index_templates"),
+        ("indices:data/read/", "read"),
+        ("indices:data/write/", "write"),
+        ("indices:admin/create", "create_index"),
+        ("indices:admin/auto_create", "create_index"),
+        ("indices:admin/get", "view_index_metadata"),
+        ("indices:admin/mappings/get", "view_index_metadata"),
+        ("indices:monitor/settings/get", "view_index_metadata"),
+        ("indices:monitor/", "monitor"),
     ];
-    HOLDERS
-        .iter()
-        .find(|(start, _)| action.starts_with(start))
-        .map_or(action, |(_, privilege)| privilege)
+    let holder = HOLDERS.iter().find(|(start, _)| action.starts_with(start));
+    match holder {
+        Some((_, privilege)) => privilege,
+        None if action.starts_with("indices:admin/") => "manage",
+        None => action,
+    }
 }
 
 fn too_large(said: &Said<'_>) -> String {

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use super::super::called::read;
 use super::{Decision, refusal};
 use crate::error::{Error, ErrorKind};
 
@@ -18,7 +19,7 @@ fn each_known_refusal_has_a_decision_and_a_next_step() {
     use Decision::{Again, Changed, Exists, State, Stop, Unknown};
     let status = "status_exception";
     let missing = "resource_not_found_exception";
-    let cases: [((u16, String), Decision, &str); 36] = [
+    let cases: [((u16, String), Decision, &str); 42] = [
         ((400, r#"{"error":"no handler found for uri [/_ml/x] and method [GET]"}"#.to_owned()),
             Stop, "xpack.ml.enabled"),
         ((405, r#"{"error":"Incorrect HTTP method for uri [/x] and method [PUT], allowed: [GET]","status":405}"#.to_owned()),
@@ -30,7 +31,19 @@ fn each_known_refusal_has_a_decision_and_a_next_step() {
         (envelope(403, "security_exception", "action [cluster:admin/xpack/ml/filters/put] is unauthorized for user [u]"),
             Stop, "manage_ml"),
         (envelope(403, "security_exception", "action [cluster:admin/script/put] is unauthorized for user [u]"),
-            Stop, "cluster:admin/script/*"),
+            Stop, "the cluster privilege cluster:admin/script/*;"),
+        (envelope(403, "security_exception", "action [indices:data/read/get] is unauthorized for user [u]"),
+            Stop, "grant the index privilege read;"),
+        (envelope(403, "security_exception", "action [indices:data/write/index] is unauthorized for user [u] with effective roles [r] on indices [sealift-receipts], this action is granted by the index privileges [index,write,all]"),
+            Stop, "grant one of index,write,all (index privileges on sealift-receipts);"),
+        (envelope(403, "security_exception", "action [indices:monitor/settings/get] is unauthorized for user [u] on indices [a,b]"),
+            Stop, "the index privilege view_index_metadata on a,b;"),
+        (envelope(403, "security_exception", "action [indices:admin/create] is unauthorized for user [u]"),
+            Stop, "the index privilege create_index;"),
+        (envelope(403, "security_exception", "action [indices:admin/settings/update] is unauthorized for user [u]"),
+            Stop, "the index privilege manage;"),
+        (envelope(403, "security_exception", "action [indices:admin/index_template/put] is unauthorized for user [u]"),
+            Stop, "the cluster privilege manage_index_templates;"),
         (envelope(403, "security_exception", "action [a] is unauthorized for user [u] with effective roles [r], this action is granted by the cluster privileges [manage_ml,manage,all]"),
             Stop, "manage_ml,manage,all"),
         (envelope(403, "security_exception", "Cannot create datafeed [d] because user u lacks permissions on the indices: {}"),
@@ -109,6 +122,38 @@ fn absence_is_no_failure() {
     let found = refusal("GET /x", 404, b"<html>not found</html>", 0);
     assert_eq!(found.decision, Decision::Stop);
     assert_eq!(found.error.kind(), ErrorKind::Network);
+}
+
+#[test]
+fn an_address_of_something_else_is_told_at_its_root() {
+    let missing = r#"{"statusCode":404,"error":"Not Found","message":"Not Found"}"#;
+    for (status, body) in [
+        (302, ""),
+        (404, missing),
+        (404, "<html>nothing here</html>"),
+        (405, "not allowed"),
+    ] {
+        let found = refusal("GET /", status, body.as_bytes(), 0);
+        assert!(
+            hint(&found.error).contains("--kibana-url"),
+            "{status} {body}"
+        );
+        let deeper = refusal("GET /x", status, body.as_bytes(), 0);
+        assert!(
+            !hint(&deeper.error).contains("--kibana-url"),
+            "{status} {body}"
+        );
+    }
+    for (status, body) in [(401, "{}"), (502, "<html>Bad Gateway</html>")] {
+        let found = refusal("GET /", status, body.as_bytes(), 0);
+        assert!(
+            !hint(&found.error).contains("--kibana-url"),
+            "{status} {body}"
+        );
+    }
+    let page = read("GET /", 200, b"<html>Kibana</html>", 0);
+    let page = page.err().map(|failed| hint(&failed.error).to_owned());
+    assert!(page.is_some_and(|hint| hint.contains("--kibana-url")));
 }
 
 #[test]
