@@ -186,8 +186,13 @@ impl<'a> Decision<'a> {
     fn delete(&self, step: &mut Step, found: &Observed) {
         let kind = step.artifact.kind;
         if self.observation.owner(&step.artifact) == Owner::Other && !self.permissions.adopt {
+            let whose = if self.observation.claims.contains_key(&step.artifact) {
+                "is somebody else's by now"
+            } else {
+                "was not put there by sealift"
+            };
             step.reasons.push(format!(
-                "this {kind} was not put there by sealift; --adopt removes it all the same"
+                "this {kind} {whose}; --adopt removes it all the same"
             ));
             return;
         }
