@@ -16,6 +16,9 @@ use crate::io::cluster::{Address, Cluster};
 use crate::io::{machine, receipts};
 use crate::progress::{Progress, Silent};
 
+/// How many names stand before what several clusters share.
+const MAX_NAMES: usize = 8;
+
 /// What one cluster gave: the document, the text, and whether it is good news.
 #[derive(Debug)]
 pub struct Report {
@@ -143,6 +146,18 @@ pub fn failure(label: &str, error: &Error) -> String {
         lines.push(format!("  hint: {}", escape::lines(hint)));
     }
     lines.join("\n")
+}
+
+/// The names of clusters, of many only the first.
+#[must_use]
+pub fn names(labels: &[&str]) -> String {
+    let shown = labels.iter().take(MAX_NAMES);
+    let names: Vec<String> = shown.map(|label| escape::line(label)).collect();
+    let more = match labels.len().saturating_sub(MAX_NAMES) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{more}", names.join(", "))
 }
 
 /// The worse of two endings: half-done work before anything else, then failures

@@ -29,7 +29,7 @@ pub fn run(args: &HistoryArgs, desk: &Desk) -> Result<Answer> {
     let state = desk.state_folder()?;
     let width = desk.terminal.width();
     fleet::run(&args.target, desk, |cluster, _| {
-        let history = history::all(cluster, &state)?;
+        let history = history::all(cluster, &state, Desk::clock()?)?;
         let receipts = &history.receipts;
         let label = escape::line(&cluster.label);
         let mut text = if receipts.is_empty() {

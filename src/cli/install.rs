@@ -12,8 +12,8 @@ use crate::cli::opening::OpeningArgs;
 use crate::cli::plan_file::PlanFile;
 use crate::cli::target::TargetArgs;
 use crate::cli::wish::WishArgs;
-use crate::cli::{change, escape, terminal, wish, wrap};
-use crate::error::{ErrorKind, OrErr, Result};
+use crate::cli::{change, escape, role_text, terminal, wish, wrap};
+use crate::error::{ErrorKind, Result};
 use crate::flow::clock::Clock;
 use crate::flow::preflight::Question;
 use crate::flow::{prepare, targets};
@@ -110,9 +110,9 @@ pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
 }
 
 /// Names everything that is missing or doubtful, and the role that would grant
-/// the rights.
+/// the rights; where clusters need different ones, each with what needs it.
 fn look(args: &InstallArgs, desk: &Desk, question: &Question<'_>) -> Result<Answer> {
-    fleet::run(&args.target, desk, |cluster, _| {
+    let mut answer = fleet::run(&args.target, desk, |cluster, _| {
         let now = || Desk::clock();
         let answer = question.put_to(cluster, &Clock::new(&now))?;
         let ready = answer.is_ready();
@@ -132,16 +132,12 @@ fn look(args: &InstallArgs, desk: &Desk, question: &Question<'_>) -> Result<Answ
             // A command stays on one line.
             lines.push(format!("           {}", escape::line(&finding.next)));
         }
-        let pretty =
-            serde_json::to_string_pretty(&answer.role).or_err(ErrorKind::Bug, || "no JSON form")?;
-        lines.push(format!(
-            "\nA role with everything that is needed:\nPUT _security/role/sealift\n{}",
-            escape::lines(&pretty)
-        ));
         Ok(Report {
             json: json!({"ready": ready, "found": answer.found, "role": answer.role}),
             text: lines.join("\n"),
             ending: (!ready).then_some(ErrorKind::Policy),
         })
-    })
+    })?;
+    answer.text.push_str(&role_text::roles(&answer.json)?);
+    Ok(answer)
 }

@@ -46,6 +46,7 @@ pub mod rehearse;
 pub mod release;
 pub mod release_diff;
 pub mod remove;
+pub mod role_text;
 pub mod rollback;
 pub mod rule;
 pub mod settings;

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::claims::Claims;
 use crate::flow::install::receipt_document;
+use crate::flow::lock;
 use crate::io::cluster::Cluster;
 use crate::io::receipts::{self, Local};
 use crate::model::receipt::Receipt;
@@ -18,7 +19,8 @@ use crate::model::time::Timestamp;
 pub struct History {
     /// The receipts, oldest first.
     pub receipts: Vec<Receipt>,
-    /// The ids of those that a process of this machine is still at work on.
+    /// The ids of those that are still worked on: by a process of this machine, or
+    /// by that of another which holds the lock of the cluster.
     pub running: BTreeSet<String>,
     /// Why some cannot be read; each names the file or the document.
     pub unreadable: Vec<Error>,
@@ -28,7 +30,7 @@ impl History {
     /// How the work of `receipt` stands, in one word.
     #[must_use]
     pub fn state(&self, receipt: &Receipt) -> &'static str {
-        if self.running.contains(&receipt.header.id) {
+        if receipt.end.is_none() && self.running.contains(&receipt.header.id) {
             "running"
         } else {
             receipt.state()
@@ -38,11 +40,12 @@ impl History {
 
 /// All receipts of `cluster`. One that is on this machine is taken from here, for
 /// its journal tells more when the work was cut off; but one that lacks its end
-/// here is taken from the cluster where that knows it.
+/// here is taken from the cluster where that knows it. `now` tells whether the
+/// lock of another machine still holds.
 ///
 /// # Errors
 /// As the calls; [`ErrorKind::Io`] when the folder of receipts cannot be listed.
-pub fn all(cluster: &Cluster, state: &Path) -> Result<History> {
+pub fn all(cluster: &Cluster, state: &Path, now: Timestamp) -> Result<History> {
     let mut unreadable = Vec::new();
     let mut here: BTreeMap<String, Local> = BTreeMap::new();
     for found in receipts::all(state, &cluster.elasticsearch.identity().uuid)? {
@@ -52,7 +55,9 @@ pub fn all(cluster: &Cluster, state: &Path) -> Result<History> {
         }
     }
     let running = here.iter().filter(|(_, local)| local.is_running);
-    let running: BTreeSet<String> = running.map(|(id, _)| id.clone()).collect();
+    let mut running: BTreeSet<String> = running.map(|(id, _)| id.clone()).collect();
+    let elsewhere = lock::held_for(cluster, now)?;
+    running.extend(elsewhere.filter(|id| !here.contains_key(id)));
     let mut placed: Vec<Placed> = Vec::new();
     for id in Claims::read(cluster)?.receipts {
         let local = here.remove(&id);

@@ -143,10 +143,29 @@ impl Lock {
     }
 }
 
+/// The receipt whose work holds the lock of `cluster`; `None` where nothing does,
+/// or where its lease has ended at `now`.
+///
+/// # Errors
+/// As the call.
+pub fn held_for(cluster: &Cluster, now: Timestamp) -> Result<Option<String>> {
+    let held = cluster.elasticsearch.recall(ID)?;
+    let living = held.filter(|document| until(document) > now.seconds());
+    let token =
+        living.and_then(|document| Some(document.source.get("token")?.as_str()?.to_owned()));
+    Ok(token)
+}
+
+/// When the lease of a lock ends, in seconds since 1970.
+fn until(document: &Document) -> i64 {
+    let until = document.source.get("until").and_then(Value::as_i64);
+    until.unwrap_or(0)
+}
+
 /// Refuses when `document` is somebody else's lock whose lease still runs.
 fn refuse_living(document: &Document, token: &str, now: Timestamp) -> Result<()> {
     let field = |key: &str| document.source.get(key);
-    let until = field("until").and_then(Value::as_i64).unwrap_or(0);
+    let until = until(document);
     let ours = field("token").and_then(Value::as_str) == Some(token);
     if ours || until <= now.seconds() {
         return Ok(());

@@ -249,9 +249,12 @@ pub fn scratch_folder() -> Result<tempfile::TempDir> {
 /// # Errors
 /// [`ErrorKind::Io`] when that fails.
 pub fn create_folder(path: &Path) -> Result<()> {
+    let is_new = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let new: Vec<&Path> = path.ancestors().take_while(is_new).collect();
     fs::create_dir_all(path).or_err(ErrorKind::Io, || {
         format!("cannot create the folder {}", path.display())
-    })
+    })?;
+    new.into_iter().try_for_each(sync_folder)
 }
 
 /// All regular files below `folder`, sorted by path; at most `max` of them.

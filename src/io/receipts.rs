@@ -70,7 +70,9 @@ impl Journal {
         let locked = journal.file.lock().or_err(ErrorKind::Io, || {
             format!("cannot lock {}", journal.path.display())
         });
-        let begun = locked.and_then(|()| journal.append(&Entry::Begin(header)));
+        let begun = locked
+            .and_then(|()| journal.append(&Entry::Begin(header)))
+            .and_then(|()| files::sync_folder(&journal.path));
         match begun {
             Ok(()) => Ok(journal),
             Err(error) => {

@@ -408,7 +408,7 @@ fn an_interrupt_ends_after_the_running_call() {
         .with(|bench| prepared.apply(&cluster, bench, &stop))
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Interrupted);
-    let receipts = history::all(&cluster, &room.path().join("state"))
+    let receipts = history::all(&cluster, &room.path().join("state"), now().unwrap())
         .unwrap()
         .receipts;
     assert_eq!(receipts[0].state(), "interrupted");

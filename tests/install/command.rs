@@ -11,7 +11,7 @@ use sealift::lab::{Action, Fault, Grade, Lab, LabOptions, License};
 use sealift::progress::Silent;
 use serde_json::{Value, json};
 
-use crate::kit::{DETECTIONS, DGA, Recipe, Room, call, connect, key, lab, open, wanted};
+use crate::kit::{DETECTIONS, DGA, Recipe, Room, call, connect, key, lab, now, open, wanted};
 
 /// A room with a bundle, a trusted key, and a practice cluster.
 pub(crate) struct Desk {
@@ -294,7 +294,7 @@ fn a_killed_installer_is_resumed_at_every_call() {
             told.artifacts
         );
         assert_eq!(desk.run("remove", &["--yes"]).0, 0, "killed at call {n}");
-        assert!(history::all(&cluster, &desk.room.path().join("state")).is_ok());
+        assert!(history::all(&cluster, &desk.room.path().join("state"), now().unwrap()).is_ok());
     }
     assert!(killed >= 5, "only {killed} were killed");
 }

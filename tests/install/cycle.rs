@@ -6,7 +6,7 @@ use sealift::model::receipt::Outcome;
 use sealift::progress::Silent;
 
 use crate::kit::{
-    DETECTIONS, DGA, NAMES, PLAIN, Recipe, Room, connect, install, lab, remove, wanted,
+    DETECTIONS, DGA, NAMES, PLAIN, Recipe, Room, connect, install, lab, now, remove, wanted,
 };
 
 /// The whole way on one version; everything is `keep` the second time.
@@ -63,11 +63,11 @@ fn whole_way(version: &str) {
     remove(&room, &cluster, &bundle, PLAIN.permissions).unwrap();
     let told = status::status(&cluster, &[], &Silent).unwrap();
     assert_eq!(told.artifacts.len(), 0, "{:#?}", told.artifacts);
-    let receipts = history::all(&cluster, &room.path().join("state"))
+    let receipts = history::all(&cluster, &room.path().join("state"), now().unwrap())
         .unwrap()
         .receipts;
     assert_eq!(receipts.len(), 2);
-    let elsewhere = history::all(&cluster, &room.path().join("nowhere"))
+    let elsewhere = history::all(&cluster, &room.path().join("nowhere"), now().unwrap())
         .unwrap()
         .receipts;
     assert_eq!(elsewhere, receipts, "the cluster tells the same receipts");

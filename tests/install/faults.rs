@@ -27,7 +27,7 @@ use serde_json::{Value, json};
 
 use crate::kit::{
     CAREFUL, DETECTIONS, DGA, Files, PATIENCE, PLAIN, Recipe, Room, address, call, connect,
-    install, key, lab, open, release, remove,
+    install, key, lab, now, open, release, remove,
 };
 use crate::refusing::Door;
 use crate::sample;
@@ -462,7 +462,7 @@ fn same(found: &Value, wanted: &Value, what: &str) {
 
 fn last_receipt(lab: &Lab, room: &Room) -> Option<String> {
     let cluster = connect(lab);
-    let history = history::all(&cluster, &room.path().join("state")).unwrap();
+    let history = history::all(&cluster, &room.path().join("state"), now().unwrap()).unwrap();
     let mut receipts = history.receipts;
     receipts.pop().map(|receipt| receipt.header.id)
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 use sealift::error::ErrorKind;
 use sealift::flow::{history, lock::Lock, status, targets};
 use sealift::io::cluster::Cluster;
+use sealift::io::http::Method;
 use sealift::io::receipts::Journal;
 use sealift::model::receipt::{FORMAT, Header, Origin, Purpose};
 use sealift::model::time::Timestamp;
@@ -16,7 +17,7 @@ use sealift::progress::Silent;
 use serde_json::Value;
 
 use crate::command::{Desk, outcome};
-use crate::kit::{DETECTIONS, DGA, PLAIN, Recipe, Room, connect, install, lab, now, remove};
+use crate::kit::{DETECTIONS, DGA, PLAIN, Recipe, Room, call, connect, install, lab, now, remove};
 
 fn journals(room: &Room) -> Vec<PathBuf> {
     let folder = room.path().join("state/receipts");
@@ -250,7 +251,7 @@ fn receipts_of_one_second_are_in_their_order() {
         ));
     }
     let listed = |state: &Path| {
-        let history = history::all(&cluster, state).unwrap();
+        let history = history::all(&cluster, state, now().unwrap()).unwrap();
         let receipts = history.receipts.into_iter();
         receipts
             .map(|receipt| receipt.header.id)
@@ -277,7 +278,7 @@ fn work_that_goes_on_is_not_told_to_be_cut_off() {
     assert_eq!(desk.run("install", &["--yes"]).0, 0);
     let cluster = connect(&desk.lab);
     let state = desk.room.path().join("state");
-    let history = history::all(&cluster, &state).unwrap();
+    let history = history::all(&cluster, &state, now().unwrap()).unwrap();
     let origin = history.receipts[0].header.origin.clone();
     let id = "29990101T000000Z-install-00000001";
     let mut header = header(&cluster, origin, id);
@@ -293,6 +294,37 @@ fn work_that_goes_on_is_not_told_to_be_cut_off() {
     assert_eq!(states(), ["complete", "running"]);
     drop(journal);
     assert_eq!(states(), ["complete", "cut off"]);
+}
+
+#[test]
+fn work_that_goes_on_elsewhere_is_known_by_its_lock() {
+    let room = Room::new();
+    let lab = lab("8.16.0");
+    let cluster = connect(&lab);
+    let bundle = Recipe::of(&[DGA]).bundle(room.path());
+    let done = install(&room, &cluster, &bundle, PLAIN).unwrap();
+    let id = done.receipt.unwrap().header.id;
+    let state = || {
+        let elsewhere = room.path().join("elsewhere");
+        let history = history::all(&cluster, &elsewhere, now().unwrap()).unwrap();
+        history.state(&history.receipts[0])
+    };
+    let take = || room.with(|bench| Lock::acquire(&cluster, bench, &id).unwrap());
+    // A lock that could not be given back says nothing about work that has ended.
+    let held = take();
+    assert_eq!(state(), "complete");
+    held.release(&cluster, Duration::ZERO).unwrap();
+
+    let path = format!("/sealift-receipts/_doc/receipt-{id}");
+    let mut document = call(&lab, Method::Get, &path, &Value::Null)["_source"].take();
+    let receipt = document["receipt"].as_object_mut().unwrap();
+    assert!(receipt.remove("end").is_some());
+    call(&lab, Method::Put, &path, &document);
+    assert_eq!(state(), "cut off");
+    let held = take();
+    assert_eq!(state(), "running");
+    held.release(&cluster, Duration::ZERO).unwrap();
+    assert_eq!(state(), "cut off");
 }
 
 #[test]

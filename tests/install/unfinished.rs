@@ -13,7 +13,7 @@ use sealift::progress::Silent;
 use serde_json::{Value, json};
 
 use crate::kit::{
-    DETECTIONS, DGA, Files, PLAIN, Recipe, Room, call, connect, install, lab, wanted,
+    DETECTIONS, DGA, Files, PLAIN, Recipe, Room, call, connect, install, lab, now, wanted,
 };
 
 fn undo(room: &Room, cluster: &Cluster, receipt: &Receipt, permissions: Permissions) {
@@ -168,5 +168,5 @@ fn what_was_undone_is_not_brought_back_by_undoing_later_work() {
             .as_object()
             .is_none_or(serde_json::Map::is_empty)
     );
-    assert!(history::all(&cluster, &room.path().join("state")).is_ok());
+    assert!(history::all(&cluster, &room.path().join("state"), now().unwrap()).is_ok());
 }

@@ -3,8 +3,7 @@
 
 use serde_json::Value;
 
-use super::tables;
-use crate::cli::fleet::Report;
+use crate::cli::fleet::{self, Report};
 use crate::cli::{escape, wrap};
 use crate::flow::fleet::Outcome;
 
@@ -36,7 +35,7 @@ fn whats(advice: &[Value]) -> impl Iterator<Item = &str> {
 }
 
 fn told(advice: &[Value], labels: &[&str]) -> String {
-    let names = tables::names(labels);
+    let names = fleet::names(labels);
     let on = match labels {
         [_] => format!("next, on {names}:"),
         [first, ..] => format!("next, on {names} (addresses are those of {first}):"),

@@ -3,12 +3,10 @@
 
 use std::time::Duration;
 
-use crate::cli::fleet::{Report, failure};
-use crate::cli::{escape, table};
+use crate::cli::fleet::{Report, failure, names};
+use crate::cli::table;
+use crate::error::Error;
 use crate::flow::fleet::Outcome;
-
-/// How many names stand before what several clusters share.
-const MAX_NAMES: usize = 8;
 
 /// The plans of clusters, each with its label and its text, whose first line
 /// names the cluster; what several have alike is told once.
@@ -38,17 +36,6 @@ fn group((body, members): (&str, Vec<(&str, &str)>)) -> String {
     .to_owned()
 }
 
-/// The names of clusters, of many only the first.
-pub(super) fn names(labels: &[&str]) -> String {
-    let shown = labels.iter().take(MAX_NAMES);
-    let names: Vec<String> = shown.map(|label| escape::line(label)).collect();
-    let more = match labels.len().saturating_sub(MAX_NAMES) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("{}{more}", names.join(", "))
-}
-
 /// One line for each cluster, then what failed in full.
 pub(super) fn outcomes(width: u16, all: &[Outcome<Report>]) -> String {
     let rows: Vec<Vec<String>> = all.iter().map(row).collect();
@@ -57,12 +44,31 @@ pub(super) fn outcomes(width: u16, all: &[Outcome<Report>]) -> String {
         &["cluster", "result", "took", "what"],
         &rows,
     )];
-    let notes = all.iter().filter_map(|outcome| match &outcome.result {
-        Ok(report) => report.text.split_once('\n').map(|_| report.text.clone()),
-        Err(error) => Some(failure(&outcome.label, error)),
+    let notes = all.iter().filter_map(|outcome| {
+        let report = outcome.result.as_ref().ok()?;
+        report.text.contains('\n').then(|| report.text.clone())
     });
     parts.extend(notes);
+    parts.extend(failures(all));
     parts.join("\n")
+}
+
+/// The errors in full; one that several clusters met is told once.
+fn failures(all: &[Outcome<Report>]) -> Vec<String> {
+    let mut alike: Vec<(String, Vec<&str>, &Error)> = Vec::new();
+    for outcome in all {
+        let Err(error) = &outcome.result else {
+            continue;
+        };
+        let told = failure("", error);
+        match alike.iter_mut().find(|(known, ..)| *known == told) {
+            Some((_, labels, _)) => labels.push(&outcome.label),
+            None => alike.push((told, vec![&outcome.label], error)),
+        }
+    }
+    let told = alike.into_iter();
+    told.map(|(_, labels, error)| failure(&names(&labels), error))
+        .collect()
 }
 
 fn row(outcome: &Outcome<Report>) -> Vec<String> {
@@ -128,6 +134,11 @@ mod tests {
 
     #[test]
     fn every_cluster_has_its_line_and_every_failure_its_hint() {
+        let down = |label: &str| Outcome {
+            label: label.to_owned(),
+            result: Err(Error::new(ErrorKind::Network, "it is down").hint("start it")),
+            took: Duration::ZERO,
+        };
         let all = [
             Outcome {
                 label: "a".to_owned(),
@@ -138,16 +149,18 @@ mod tests {
                 }),
                 took: Duration::from_millis(1260),
             },
-            Outcome {
-                label: "b".to_owned(),
-                result: Err(Error::new(ErrorKind::Network, "it is down").hint("start it")),
-                took: Duration::ZERO,
-            },
+            down("b"),
+            down("c"),
         ];
         let text = outcomes(80, &all);
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[1], "a        done    1.3 s  r1");
         assert_eq!(lines[2], "b        failed  0.0 s  it is down");
-        assert!(text.ends_with("  hint: start it"), "{text}");
+        let failed = text.split_once("\nb, c: ").map(|(_, failed)| failed);
+        assert_eq!(
+            failed,
+            Some("error: it is down\n  hint: start it"),
+            "{text}"
+        );
     }
 }
