@@ -110,6 +110,10 @@ fn describe(label: &str, status: &Status, width: u16) -> String {
         let next = unseen.next.iter();
         parts.extend(next.map(|next| wrap::hanging("  next: ", &escape::line(next))));
     }
+    for (space, count) in &status.elsewhere {
+        let why = format!("{count} more are in the Kibana space {space}: add --space {space}");
+        parts.push(wrap::hanging("  ", &escape::line(&why)));
+    }
     for (channel, latest) in &status.channels {
         parts.push(format!(
             "channel {}: {} sequence {}",

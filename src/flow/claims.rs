@@ -22,8 +22,13 @@ const ID: &str = "claims";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claims {
     memo: Memo,
-    /// The artifacts that are sealift's.
+    /// The artifacts that are sealift's; of what Kibana keeps only those in the
+    /// space that is worked in.
     pub artifacts: BTreeMap<ArtifactId, Claim>,
+    /// What is sealift's in other spaces of Kibana.
+    elsewhere: Vec<Line>,
+    /// The id of the space that is worked in.
+    space: String,
     /// The copies that the last work put beside, and those of work before it that
     /// was cut off: what of them is still there, or there again, is sealift's.
     pub copies: BTreeMap<ArtifactId, Claim>,
@@ -52,10 +57,13 @@ pub struct Latest {
 }
 
 /// One line of a stored list.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Line {
     artifact: ArtifactId,
     claim: Claim,
+    /// The space of Kibana; none for what Elasticsearch keeps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    space: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -81,6 +89,8 @@ impl Claims {
             return Ok(Self {
                 memo: Memo::new(ID, Expect::Nothing),
                 artifacts: BTreeMap::new(),
+                elsewhere: Vec::new(),
+                space: cluster.space.clone(),
                 copies: BTreeMap::new(),
                 channels: BTreeMap::new(),
                 receipts: Vec::new(),
@@ -97,9 +107,17 @@ impl Claims {
             .because(source)
             .hint("a later version of sealift may have written it; update this one")
         })?;
+        let is_elsewhere = |line: &Line| {
+            line.space
+                .as_ref()
+                .is_some_and(|space| *space != cluster.space)
+        };
+        let (elsewhere, artifacts) = stored.artifacts.into_iter().partition(is_elsewhere);
         Ok(Self {
             memo: Memo::new(ID, Expect::Revision(document.revision)),
-            artifacts: by_id(stored.artifacts),
+            artifacts: by_id(artifacts),
+            elsewhere,
+            space: cluster.space.clone(),
             copies: by_id(stored.copies),
             channels: stored.channels,
             receipts: stored.receipts,
@@ -114,9 +132,15 @@ impl Claims {
     /// # Errors
     /// As the call.
     pub fn write(&mut self, cluster: &Cluster, pause: Duration) -> Result<()> {
+        let mut artifacts = self.lines(&self.artifacts);
+        artifacts.extend(self.elsewhere.iter().cloned());
+        let names: Vec<String> = artifacts
+            .iter()
+            .map(|line| line.artifact.to_string())
+            .collect();
         let stored = Stored {
-            artifacts: lines(&self.artifacts),
-            copies: lines(&self.copies),
+            artifacts,
+            copies: self.lines(&self.copies),
             channels: self.channels.clone(),
             receipts: self.receipts.clone(),
             halted: self.halted.clone(),
@@ -124,10 +148,31 @@ impl Claims {
         };
         let source = json!({
             "kind": "claims",
-            "artifacts": self.artifacts.keys().map(ToString::to_string).collect::<Vec<_>>(),
+            "artifacts": names,
             "receipt": stored,
         });
         self.memo.write(cluster, &source, pause)
+    }
+
+    fn lines(&self, claims: &BTreeMap<ArtifactId, Claim>) -> Vec<Line> {
+        let lines = claims.iter().map(|(artifact, claim)| Line {
+            artifact: artifact.clone(),
+            claim: claim.clone(),
+            space: artifact.is_of_kibana().then(|| self.space.clone()),
+        });
+        lines.collect()
+    }
+
+    /// How many artifacts are sealift's in the spaces of Kibana that are not worked
+    /// in.
+    #[must_use]
+    pub fn elsewhere(&self) -> BTreeMap<String, usize> {
+        let mut spaces = BTreeMap::new();
+        for space in self.elsewhere.iter().filter_map(|line| line.space.as_ref()) {
+            let count: &mut usize = spaces.entry(space.clone()).or_default();
+            *count = count.saturating_add(1);
+        }
+        spaces
     }
 
     /// Everything that is sealift's, the copies among it.
@@ -169,14 +214,6 @@ impl Claims {
             !marks.any(|mark| mark.channel == channel && mark.sequence == latest.sequence)
         })
     }
-}
-
-fn lines(claims: &BTreeMap<ArtifactId, Claim>) -> Vec<Line> {
-    let lines = claims.iter().map(|(artifact, claim)| Line {
-        artifact: artifact.clone(),
-        claim: claim.clone(),
-    });
-    lines.collect()
 }
 
 fn by_id(lines: Vec<Line>) -> BTreeMap<ArtifactId, Claim> {

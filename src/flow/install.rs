@@ -12,6 +12,7 @@ use crate::flow::check;
 use crate::flow::check::documents::Proof;
 use crate::flow::claims::Claims;
 use crate::flow::clock::Clock;
+use crate::flow::foretell;
 use crate::flow::lock::Lock;
 use crate::flow::memo::Memo;
 use crate::flow::prepare::Prepared;
@@ -107,6 +108,7 @@ impl Prepared {
             purpose: self.purpose,
             origin: self.origin.clone(),
             cluster: cluster.elasticsearch.identity().clone(),
+            space: cluster.space.clone(),
             started: bench.clock.now()?,
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             overrides: self.overrides.clone(),
@@ -162,12 +164,15 @@ impl Prepared {
         let id = journal.receipt().header.id.clone();
         self.stake(&id);
         self.claims.receipts.push(id);
-        self.claims.write(cluster, Duration::ZERO)?;
         let mut memo = Memo::new(
             receipt_document(&journal.receipt().header.id),
             Expect::Nothing,
         );
-        memo.write(cluster, &shown(journal.receipt()), Duration::ZERO)?;
+        let course = self.plan.course();
+        let foretold = foretell::foretold(journal.receipt(), &course, &before.artifacts);
+        memo.write(cluster, &shown(&foretold), Duration::ZERO)?;
+        // Whoever reads of the receipt finds it.
+        self.claims.write(cluster, Duration::ZERO)?;
 
         let mut hand = Hand {
             cluster,
@@ -181,7 +186,7 @@ impl Prepared {
         };
         let nothing = Proof::default();
         let proof = self.proof.as_ref().unwrap_or(&nothing);
-        let applied = apply::apply(&mut hand, &self.plan.course(), proof);
+        let applied = apply::apply(&mut hand, &course, proof);
 
         let end = match &applied {
             Ok(()) => End::Complete,

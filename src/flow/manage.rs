@@ -10,6 +10,7 @@ use crate::io::elasticsearch::answer::Decision;
 use crate::io::http::Method;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::body;
+use crate::model::datafeed;
 use crate::model::finding::{Finding, Severity};
 use crate::model::json_text;
 use crate::model::lint::{Surroundings, review, review_update};
@@ -157,7 +158,8 @@ fn absent(artifact: &ArtifactId) -> Error {
     ))
 }
 
-/// Puts a new object, after a review that knows the cluster's filters and jobs.
+/// Puts a new object, after a review that knows the cluster's filters and jobs. A
+/// datafeed inside a job is put after it; where that is refused the job goes again.
 ///
 /// # Errors
 /// [`ErrorKind::Malformed`] for what the review refuses; as the call.
@@ -167,9 +169,18 @@ pub fn put(
     raw: &Value,
 ) -> Result<(Value, Vec<Finding>)> {
     let body = body::for_cluster(artifact, raw, cluster.version(), None);
-    let findings = reviewed(cluster, artifact, &body)?;
+    let mut findings = reviewed(cluster, artifact, &body)?;
     let path = cluster.path(artifact)?;
     let answer = cluster.call(Method::Put, &path, &body)?;
+    if let Some((feed, body)) = datafeed::inside(artifact, raw) {
+        match put(cluster, &feed, &body) {
+            Ok((_, more)) => findings.extend(more),
+            Err(error) => {
+                delete(cluster, artifact, false)?;
+                return Err(error.context(format!("{artifact} was not put, for its {feed}")));
+            }
+        }
+    }
     Ok((answer, findings))
 }
 
@@ -327,16 +338,19 @@ pub fn delete(
 ) -> Result<Vec<ArtifactId>> {
     let mut gone = Vec::new();
     if dependencies && artifact.kind == ArtifactKind::Job {
-        for (id, feed) in cluster.datafeeds()? {
-            if feed.job == artifact.id {
-                gone.extend(delete(
-                    cluster,
-                    &ArtifactId::new(ArtifactKind::Datafeed, id),
-                    true,
-                )?);
-            }
+        let feeds = cluster.datafeeds()?.into_iter();
+        let feeds: Vec<ArtifactId> = feeds
+            .filter(|(_, feed)| feed.job == artifact.id)
+            .map(|(id, _)| ArtifactId::new(ArtifactKind::Datafeed, id))
+            .collect();
+        // Nothing goes before all of it is at rest.
+        for feed in &feeds {
+            act(cluster, feed, &Action::Stop { force: false })?;
         }
         act(cluster, artifact, &Action::Close { force: false })?;
+        for feed in &feeds {
+            gone.extend(delete(cluster, feed, false)?);
+        }
     }
     if dependencies
         && matches!(

@@ -34,5 +34,6 @@ pub mod validate;
 
 mod advice;
 mod conclude;
+mod foretell;
 mod license;
 mod memo;

@@ -95,6 +95,9 @@ pub struct Status {
     /// What such work put to rest and did not start again.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub halted: BTreeSet<ArtifactId>,
+    /// How many more are in other spaces of Kibana, which were not looked at.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub elsewhere: BTreeMap<String, usize>,
     /// Why some of them were not looked at, and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unseen: Option<Unseen>,
@@ -174,6 +177,7 @@ pub fn status(cluster: &Cluster, wanted: &[Target], progress: &dyn Progress) -> 
     lines.sort_by(|a, b| a.artifact.cmp(&b.artifact));
     Ok(Status {
         cluster: cluster.elasticsearch.identity().clone(),
+        elsewhere: claims.elsewhere(),
         channels: claims.channels,
         unfinished: claims.unfinished,
         halted: claims.halted,

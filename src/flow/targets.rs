@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::io::bundle::VerifiedBundle;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::content;
+use crate::model::datafeed;
 use crate::model::digest::Digest;
 use crate::model::manifest::{ArtifactEntry, Manifest};
 use crate::model::mark::Mark;
@@ -57,6 +58,14 @@ fn target(entry: &ArtifactEntry, origin: &Origin, bytes: &[u8]) -> Result<Target
     if let (ArtifactKind::Rule, Value::Object(map)) = (entry.kind, &mut body) {
         // Whether a rule runs is the operator's to say, not its author's.
         map.remove("enabled");
+    }
+    if entry.kind == ArtifactKind::Datafeed
+        && let Some(job) = entry
+            .references
+            .iter()
+            .find(|id| id.kind == ArtifactKind::Job)
+    {
+        datafeed::belong(&mut body, &job.id);
     }
     Ok(Target {
         artifact: entry.artifact(),

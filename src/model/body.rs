@@ -3,19 +3,19 @@
 use serde_json::{Map, Value};
 
 use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::datafeed;
 use crate::model::mark::{self, Mark};
 use crate::model::normal;
 use crate::model::observation::DOCUMENTS;
 use crate::model::version::StackVersion;
 
 /// Keys that a stack knows only from some version on, and refuses before.
-const SINCE: [(ArtifactKind, &str, u32, u32); 15] = [
+const SINCE: [(ArtifactKind, &str, u32, u32); 14] = [
     (ArtifactKind::Model, "model_type", 8, 0),
     (ArtifactKind::Model, "model_size_bytes", 8, 0),
     (ArtifactKind::Model, "platform_architecture", 8, 12),
     (ArtifactKind::Model, "prefix_strings", 8, 12),
     (ArtifactKind::Pipeline, "_meta", 7, 16),
-    (ArtifactKind::Job, "datafeed_config", 7, 15),
     (
         ArtifactKind::Job,
         "daily_model_snapshot_retention_after_days",
@@ -84,6 +84,7 @@ const NEVER_SENT: [(ArtifactKind, &[&str]); 12] = [
             "established_model_memory",
             "model_snapshot_id",
             "model_snapshot_min_version",
+            datafeed::INLINE,
             "deleting",
             "blocked",
         ],

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::artifact::{ArtifactId, ArtifactKind};
 use super::failure::Failure;
 use super::java;
 use super::json_text::Node;
@@ -72,6 +73,29 @@ const FIELDS: [Field; 17] = [
     ("runtime_mappings", Takes::Object),
 ];
 
+/// The key under which a job carries its datafeed inside, from 7.15 on. sealift
+/// treats that as an object of its own, which any version takes.
+pub const INLINE: &str = "datafeed_config";
+
+/// Lets the datafeed `body`, which stood inside the job `job`, say whose it is.
+pub fn belong(body: &mut Value, job: &str) {
+    if let Value::Object(members) = body {
+        members.entry("job_id").or_insert_with(|| job.into());
+    }
+}
+
+/// The datafeed inside the body `raw` of `artifact`, where that is a job with one;
+/// its id is the job's where it has none.
+#[must_use]
+pub fn inside(artifact: &ArtifactId, raw: &Value) -> Option<(ArtifactId, Value)> {
+    let feed = (artifact.kind == ArtifactKind::Job).then(|| raw.get(INLINE))??;
+    let mut body = feed.is_object().then(|| feed.clone())?;
+    let own = body.get("datafeed_id").and_then(Value::as_str);
+    let id = own.unwrap_or(&artifact.id).to_owned();
+    belong(&mut body, &artifact.id);
+    Some((ArtifactId::new(ArtifactKind::Datafeed, id), body))
+}
+
 impl Datafeed {
     /// Reads and checks the body that creates the datafeed `id`, as `PUT
     /// _ml/datafeeds/{id}` does before it looks at what the cluster holds.
@@ -79,7 +103,7 @@ impl Datafeed {
     /// # Errors
     /// What a server of `version` answers.
     pub fn create(id: &str, body: &Node, version: &StackVersion) -> Result<Self, Failure> {
-        let mut datafeed = Self::read(body, "datafeed_config", version)?;
+        let mut datafeed = Self::read(body, INLINE, version)?;
         id.clone_into(&mut datafeed.id);
         datafeed.check()?;
         Ok(datafeed)

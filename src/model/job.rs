@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::datafeed;
 use super::failure::Failure;
 use super::json_text::Node;
 use super::time_span::TimeSpan;
@@ -87,7 +88,7 @@ const FIELDS: [Field; 23] = [
     ("results_index_name", Takes::String),
     ("deleting", Takes::Boolean),
     ("allow_lazy_open", Takes::Boolean),
-    ("datafeed_config", Takes::Object),
+    (datafeed::INLINE, Takes::Object),
 ];
 
 impl Job {
@@ -173,7 +174,7 @@ impl Job {
             "custom_settings" => self.custom_settings = Some(value.to_value()),
             "results_index_name" => self.results_index = Some(xcontent::string(value)?),
             "allow_lazy_open" => self.allow_lazy_open = xcontent::boolean(value)?,
-            "datafeed_config" => self.datafeed = Some(value.to_value()),
+            datafeed::INLINE => self.datafeed = Some(value.to_value()),
             "create_time" | "finished_time" => parts::read_time(value, name).map(|()| {
                 self.set_by_server.insert(name);
             })?,

@@ -69,6 +69,10 @@ pub struct Header {
     pub origin: Origin,
     /// The cluster.
     pub cluster: ClusterIdentity,
+    /// The id of the space of Kibana that was worked in; of no weight where nothing
+    /// that Kibana keeps was touched.
+    #[serde(default = "default_space")]
+    pub space: String,
     /// When it began.
     pub started: Timestamp,
     /// The version of sealift.
@@ -76,6 +80,10 @@ pub struct Header {
     /// Rules that the operator lifted, such as `adopt`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overrides: Vec<String>,
+}
+
+fn default_space() -> String {
+    "default".to_owned()
 }
 
 /// The format version that this code writes and reads.

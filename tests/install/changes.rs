@@ -320,6 +320,7 @@ fn two_installers_do_not_meet() {
         purpose: Purpose::Install,
         origin: targets::origin(&bundle),
         cluster: cluster.elasticsearch.identity().clone(),
+        space: cluster.space.clone(),
         started: now().unwrap(),
         tool: "test".to_owned(),
         overrides: Vec::new(),

@@ -180,7 +180,7 @@ fn second() -> Recipe {
 
 /// What of a store has to be the same: everything but times, random numbers and
 /// the tale of what was done.
-fn settled(lab: &Lab) -> Value {
+pub(crate) fn settled(lab: &Lab) -> Value {
     let mut store = lab.snapshot();
     let map = store.as_object_mut().unwrap();
     map.remove("cluster");

@@ -7,6 +7,7 @@ mod changes;
 mod checks;
 mod command;
 mod cycle;
+mod elsewhere;
 mod faults;
 mod group;
 mod kit;

@@ -37,6 +37,7 @@ fn header(cluster: &Cluster, origin: Origin, id: &str) -> Header {
         purpose: Purpose::Install,
         origin,
         cluster: cluster.elasticsearch.identity().clone(),
+        space: cluster.space.clone(),
         started: now().unwrap(),
         tool: "test".to_owned(),
         overrides: Vec::new(),

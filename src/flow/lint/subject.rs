@@ -138,7 +138,9 @@ impl Maker<'_> {
         let found = found.into_iter();
         found
             .filter_map(|(artifact, path)| {
-                let body = root.pointer(&path)?.clone();
+                let mut body = root.pointer(&path)?.clone();
+                let item = items.iter().find(|item| item.artifact == artifact);
+                complete(&mut body, item);
                 Some(Subject {
                     root: Some(Rc::clone(&root)),
                     path,
@@ -194,6 +196,30 @@ impl Maker<'_> {
             body,
             noted: None,
         }
+    }
+}
+
+/// Lets a datafeed that stands inside its job say whose it is.
+fn complete(body: &mut Node, item: Option<&Item>) {
+    let job = item.filter(|item| item.artifact.kind == ArtifactKind::Datafeed);
+    let job = job.and_then(|item| {
+        item.references
+            .iter()
+            .find(|id| id.kind == ArtifactKind::Job)
+    });
+    let (Some(job), Kind::Object(members)) = (job, &mut body.kind) else {
+        return;
+    };
+    if members.iter().all(|member| member.name != "job_id") {
+        members.push(Member {
+            name: "job_id".to_owned(),
+            at: body.at,
+            value: Node {
+                at: body.at,
+                end: body.end,
+                kind: Kind::String(job.id.clone()),
+            },
+        });
     }
 }
 

@@ -3,13 +3,15 @@
 
 use serde_json::Value;
 
+use std::collections::BTreeSet;
+
 use super::{delete, reviewed};
 use crate::error::{Error, Result};
 use crate::io::elasticsearch::Elasticsearch;
 use crate::io::http::Method;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::RunState;
-use crate::model::{body, diff, normal};
+use crate::model::{body, datafeed, diff, normal};
 
 /// What is there, and what goes with it.
 #[derive(Debug)]
@@ -79,28 +81,39 @@ pub fn replace(
 ) -> Result<Value> {
     let wanted = body::for_cluster(artifact, raw, cluster.version(), None);
     reviewed(cluster, artifact, &wanted)?;
-    delete(cluster, artifact, true)?;
-    let put = put(cluster, artifact, &wanted).and_then(|answer| {
-        let others = found.objects.iter();
-        for (other, body) in others.filter(|(other, _)| other != artifact) {
-            restore(cluster, other, body)?;
-        }
-        Ok(answer)
-    });
+    let inside = datafeed::inside(artifact, raw);
+    let gone = delete(cluster, artifact, true);
+    let put = gone
+        .and_then(|_| put(cluster, artifact, &wanted))
+        .and_then(|answer| {
+            let inside = inside.iter().map(|(feed, body)| (feed, body));
+            let others = found.objects.iter().map(|(other, body)| (other, body));
+            let mut done = BTreeSet::from([artifact]);
+            for (other, body) in inside.chain(others) {
+                if done.insert(other) {
+                    restore(cluster, other, body)?;
+                }
+            }
+            Ok(answer)
+        });
     put.map_err(|error| back(cluster, found, error))
 }
 
 /// The error, after an attempt to put everything back that was there.
 fn back(cluster: &Elasticsearch, found: &Found, error: Error) -> Error {
+    let mut told = "nothing was changed";
     for (artifact, body) in &found.objects {
-        let is_there = matches!(cluster.read(artifact), Ok(Some(_)));
-        if !is_there && let Err(failed) = restore(cluster, artifact, body) {
+        if matches!(cluster.read(artifact), Ok(Some(_))) {
+            continue;
+        }
+        if let Err(failed) = restore(cluster, artifact, body) {
             return failed.context(format!(
                 "{error}; and {artifact} could not be put back as it was"
             ));
         }
+        told = "what was there is put back; results that a job had are gone";
     }
-    error.context("what was there is put back; results that a job had are gone")
+    error.context(told)
 }
 
 fn restore(cluster: &Elasticsearch, artifact: &ArtifactId, there: &Value) -> Result<()> {

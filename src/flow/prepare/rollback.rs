@@ -16,7 +16,8 @@ use crate::progress::Progress;
 /// Plans the way back to before `receipt`.
 ///
 /// # Errors
-/// [`ErrorKind::Usage`] for a receipt of another cluster; else as the calls.
+/// [`ErrorKind::Usage`] for a receipt of another cluster or another space of
+/// Kibana; else as the calls.
 pub fn prepare_rollback(
     cluster: &Cluster,
     receipt: &Receipt,
@@ -34,6 +35,7 @@ pub fn prepare_rollback(
         )
         .hint("name the cluster that it was written for"));
     }
+    refuse_other_space(cluster, receipt)?;
     let claims = Claims::read(cluster)?;
     let mut targets: Vec<Target> = receipt
         .before()
@@ -75,6 +77,24 @@ pub fn prepare_rollback(
         restored,
         overrides: overrides(permissions),
     })
+}
+
+/// Refuses to look in one space of Kibana for what was put into another.
+fn refuse_other_space(cluster: &Cluster, receipt: &Receipt) -> Result<()> {
+    let space = &receipt.header.space;
+    let calls = receipt.calls.iter().map(|call| &call.artifact);
+    let mut touched = calls.chain(receipt.remembered.iter().map(|before| &before.artifact));
+    if *space == cluster.space || !touched.any(ArtifactId::is_of_kibana) {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Usage,
+        format!(
+            "the receipt {} tells of the Kibana space {space}, and this is the space {}",
+            receipt.header.id, cluster.space
+        ),
+    )
+    .hint(format!("add --space {space}")))
 }
 
 /// Whether later work took away again what the work of `receipt` put there: then

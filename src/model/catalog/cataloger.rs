@@ -191,6 +191,9 @@ impl Cataloger {
             min_stack_version: found.min_stack_version.or_else(|| self.range.0.clone()),
             max_stack_version: self.range.1.clone(),
         });
+        if let Some(datafeed) = found.datafeed {
+            self.add(file, *datafeed);
+        }
     }
 
     /// The same artifact in two places is ambiguous: which one is meant?

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::content;
+use crate::model::datafeed;
 use crate::model::manifest::Part;
 use crate::model::version::StackVersion;
 
@@ -38,6 +39,8 @@ pub(super) struct Found {
     pub(super) license: Option<String>,
     pub(super) min_stack_version: Option<StackVersion>,
     pub(super) warnings: Vec<String>,
+    /// The datafeed inside a job.
+    pub(super) datafeed: Option<Box<Found>>,
 }
 
 impl Found {
@@ -45,6 +48,7 @@ impl Found {
     pub(super) fn new(kind: ArtifactKind, id: &str, part: Option<Part>, body: &Value) -> Self {
         Self {
             artifact: ArtifactId::new(kind, id),
+            datafeed: inner_datafeed(kind, id, part.as_ref(), body).map(Box::new),
             part,
             references: references::of(kind, body),
             title: title(kind, body),
@@ -53,6 +57,26 @@ impl Found {
             warnings: Vec::new(),
         }
     }
+}
+
+/// The datafeed that the job `id` carries inside, as servers take it from 7.15 on:
+/// it is an artifact of its own, whose id is the job's where it has none.
+fn inner_datafeed(
+    kind: ArtifactKind,
+    id: &str,
+    part: Option<&Part>,
+    body: &Value,
+) -> Option<Found> {
+    let job = ArtifactId::new(kind, id);
+    let (feed, body) = datafeed::inside(&job, body)?;
+    let outer = match part {
+        Some(Part::Pointer(pointer)) => pointer.as_str(),
+        _ => "",
+    };
+    let part = Part::Pointer(format!("{outer}/{}", datafeed::INLINE));
+    let mut found = Found::new(feed.kind, &feed.id, Some(part), &body);
+    found.references.insert(job);
+    Some(found)
 }
 
 /// The name for people of a rule or a saved object.

@@ -27,6 +27,7 @@ fn entries() -> Vec<Entry> {
                 name: "n".to_owned(),
                 version: "8.0.0".to_owned(),
             },
+            space: "default".to_owned(),
             started: Timestamp::from_seconds(0).unwrap(),
             tool: "0.1.0".to_owned(),
             overrides: vec![],
