@@ -9,7 +9,7 @@ use crate::cli::opening::OpeningArgs;
 use crate::cli::target::TargetArgs;
 use crate::cli::wish::{self, PermissionArgs};
 use crate::error::Result;
-use crate::flow::{by_hand, prepare};
+use crate::flow::{by_hand, prepare, targets};
 use crate::model::plan::Permissions;
 use crate::model::receipt::Purpose;
 
@@ -32,6 +32,9 @@ pub struct RemoveArgs {
     /// dga,problemchild
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub family: Vec<String>,
+    /// Leave a kind where it is, or one artifact as 'KIND ID'; repeat for several
+    #[arg(long, value_name = "WHAT", conflicts_with_all = ["model", "family"])]
+    pub without: Vec<String>,
     /// Apply without asking
     #[arg(long, short)]
     pub yes: bool,
@@ -62,8 +65,10 @@ pub fn run(args: &RemoveArgs, desk: &Desk) -> Result<Answer> {
     // What is to go may well be expired, and newer things may be installed.
     let bundle = args.opening.open_past(file, desk)?;
     let permissions = wish::permissions(&args.permissions);
+    let gone = wish::without(&args.without, targets::gone(&bundle))?;
+    let origin = targets::origin(&bundle);
     change::run(&asked, desk, |cluster, progress| {
-        prepare::prepare_removal(cluster, &bundle, permissions, progress)
+        prepare::prepare_removal(cluster, &origin, &gone, permissions, progress)
     })
 }
 

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use crate::cli::answer::Answer;
-use crate::cli::change;
 use crate::cli::desk::Desk;
 use crate::cli::target::TargetArgs;
 use crate::cli::wish::{self, PermissionArgs};
+use crate::cli::{change, escape};
 use crate::error::Result;
 use crate::flow::{history, prepare};
 use crate::io::receipts;
@@ -54,6 +54,11 @@ pub fn run(args: &RollbackArgs, desk: &Desk) -> Result<Answer> {
             Some(receipt) => receipt.clone(),
             None => history::one(cluster, &state, &args.receipt)?,
         };
+        let (receipt, earlier) = history::whole(cluster, &state, receipt)?;
+        for id in earlier {
+            let line = format!("{}: with {id}, which it went on with", cluster.label);
+            progress.note(&escape::line(&line));
+        }
         prepare::prepare_rollback(cluster, &receipt, permissions, progress)
     })
 }

@@ -62,6 +62,7 @@ pub fn prepare(
         origin,
         claims,
         restored: BTreeMap::new(),
+        undoes: None,
         overrides: prepare::overrides(permissions),
     })
 }

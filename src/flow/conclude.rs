@@ -25,7 +25,7 @@ impl Prepared {
         self.claims.unfinished = Some(id.to_owned());
         for step in &self.plan.steps {
             let Some(mark) = &step.mark else { continue };
-            if step.action.puts() {
+            if step.action.puts() || self.is_new_to_us(step) {
                 let claim = Claim {
                     mark: mark.clone(),
                     receipt: id.to_owned(),
@@ -60,7 +60,7 @@ impl Prepared {
         let steps = self.plan.steps.iter().filter(|step| {
             let claim = self.claims.artifacts.get(&step.artifact);
             match (&step.mark, claim) {
-                (Some(_), _) if step.action.puts() => true,
+                (Some(_), _) if step.action.puts() || self.is_new_to_us(step) => true,
                 (Some(mark), Some(claim)) => step.action.stays() && *mark != claim.mark,
                 _ => false,
             }
@@ -74,6 +74,17 @@ impl Prepared {
             claim: self.claims.artifacts.get(artifact).cloned(),
         });
         remembered.collect()
+    }
+
+    /// Whether the object stays as it is and becomes ours by being remembered: it has
+    /// our mark, and the memory of it is lost, or the operator takes it over.
+    fn is_new_to_us(&self, step: &Step) -> bool {
+        let is_known = self.claims.artifacts.contains_key(&step.artifact);
+        self.purpose == Purpose::Install
+            && step.action.stays()
+            && step.action != Action::Absent
+            && step.owned
+            && !is_known
     }
 
     /// Whether what is remembered was not set to what is there.

@@ -7,8 +7,8 @@ use std::time::SystemTime;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::claims::Claims;
-use crate::flow::install::receipt_document;
 use crate::flow::lock;
+use crate::flow::memo::receipt_document;
 use crate::io::cluster::Cluster;
 use crate::io::receipts::{self, Local};
 use crate::model::receipt::Receipt;
@@ -102,6 +102,20 @@ pub fn one(cluster: &Cluster, state: &Path, id: &str) -> Result<Receipt> {
         Error::new(ErrorKind::Usage, format!("no receipt {id} is known"))
             .hint("sealift history lists the receipts of a cluster")
     })
+}
+
+/// `receipt` with those whose work it went on with, as one, and their ids.
+///
+/// # Errors
+/// As [`one`].
+pub fn whole(cluster: &Cluster, state: &Path, receipt: Receipt) -> Result<(Receipt, Vec<String>)> {
+    let mut whole = receipt;
+    let mut ids = Vec::new();
+    while let Some(id) = whole.header.continues.take().filter(|id| !ids.contains(id)) {
+        whole = whole.joined(one(cluster, state, &id)?);
+        ids.push(id);
+    }
+    Ok((whole, ids))
 }
 
 /// Of a receipt as it is here and as it is in the cluster the one that tells

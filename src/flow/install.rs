@@ -12,10 +12,10 @@ use crate::flow::check;
 use crate::flow::check::documents::Proof;
 use crate::flow::claims::Claims;
 use crate::flow::clock::Clock;
-use crate::flow::foretell;
 use crate::flow::lock::Lock;
-use crate::flow::memo::Memo;
+use crate::flow::memo::{Memo, receipt_document};
 use crate::flow::prepare::Prepared;
+use crate::flow::{foretell, history};
 use crate::io::cluster::{Cluster, told};
 use crate::io::elasticsearch::answer::Decision;
 use crate::io::elasticsearch::memory::Expect;
@@ -65,7 +65,8 @@ impl Prepared {
                 warnings: Vec::new(),
             });
         }
-        let header = self.header(cluster, bench)?;
+        let mut header = self.header(cluster, bench)?;
+        header.continues = self.continued(cluster, bench, &header);
         let id = header.id.clone();
         cluster.elasticsearch.prepare_memory()?;
         Lock::look(cluster, bench)?;
@@ -111,8 +112,18 @@ impl Prepared {
             space: cluster.space.clone(),
             started: bench.clock.now()?,
             tool: env!("CARGO_PKG_VERSION").to_owned(),
+            by: bench.holder.to_owned(),
+            continues: None,
+            undoes: self.undoes.clone(),
             overrides: self.overrides.clone(),
         })
+    }
+
+    /// The receipt of earlier work that this one goes on with.
+    fn continued(&self, cluster: &Cluster, bench: &Bench<'_>, header: &Header) -> Option<String> {
+        let id = self.claims.unfinished.as_ref()?;
+        let earlier = history::one(cluster, bench.state, id).ok()?;
+        earlier.header.is_of_the_work_of(header).then(|| id.clone())
     }
 
     /// Whether the cluster has to remember something else than it does: a newer
@@ -333,11 +344,6 @@ fn shown(receipt: &Receipt) -> Value {
         "ended": receipt.ended,
         "receipt": receipt,
     })
-}
-
-/// The id of the document of the receipt `id`.
-pub(super) fn receipt_document(id: &str) -> String {
-    format!("receipt-{id}")
 }
 
 /// An id that sorts by time and that no other work has.

@@ -107,3 +107,8 @@ const fn may_pass(decision: Decision, pause: Duration) -> bool {
         _ => false,
     }
 }
+
+/// The id of the document of the receipt `id`.
+pub(super) fn receipt_document(id: &str) -> String {
+    format!("receipt-{id}")
+}

@@ -3,28 +3,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-use serde_json::json;
-
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::check::documents::{self, Proof};
 use crate::flow::claims::Claims;
-use crate::flow::rehearse::{Calls, choose};
+use crate::flow::rehearse::choose;
 use crate::flow::{observe, targets};
 use crate::io::bundle::VerifiedBundle;
 use crate::io::cluster::Cluster;
 use crate::model::admission::{Override, Rule};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
-use crate::model::digest::Digest;
-use crate::model::mark::Mark;
+use crate::model::manifest::ArtifactEntry;
 use crate::model::observation::{Claim, Observation, RunState};
 use crate::model::plan::{Permissions, Plan, STAGING, Target};
 use crate::model::receipt::{Origin, Purpose};
 use crate::model::{mark, reference};
 use crate::progress::Progress;
 
+mod default_pipeline;
+mod removal;
 mod rollback;
 
+pub use default_pipeline::DefaultPipeline;
+pub use removal::prepare_removal;
 pub use rollback::prepare_rollback;
 
 /// What the operator asks for.
@@ -44,17 +44,6 @@ pub struct Wish {
     pub default_pipelines: Vec<DefaultPipeline>,
 }
 
-/// An index, or a pattern of indices, that gets a default pipeline.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DefaultPipeline {
-    /// The name or pattern.
-    pub index: String,
-    /// The pipeline; the only entry of the bundle where none is named.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pipeline: Option<String>,
-}
-
 /// What is going to happen to one cluster, and everything that it rests on.
 #[derive(Debug)]
 pub struct Prepared {
@@ -68,6 +57,8 @@ pub struct Prepared {
     /// What is remembered again of artifacts that the plan does not touch.
     pub(super) restored: BTreeMap<ArtifactId, Option<Claim>>,
     pub(super) overrides: Vec<String>,
+    /// The receipt that is undone.
+    pub(super) undoes: Option<String>,
     /// What the pipelines are held against, where they are.
     pub(super) proof: Option<Proof>,
     /// The pipeline that documents enter, where the bundle has just one.
@@ -93,7 +84,19 @@ impl Prepared {
             ErrorKind::Cluster,
             format!("nothing was changed; in the way: {}", obstacles.join(" · ")),
         )
-        .hint("settle what is named and give the command again; sealift plan FILE shows all of it"))
+        .hint(match self.purpose {
+            Purpose::Install => {
+                "settle what is named and give the command again, or leave it out: \
+                 --without 'KIND ID'; sealift plan FILE shows all of it"
+            }
+            Purpose::Remove => {
+                "settle what is named and give the command again, or leave it where it is: \
+                 --without 'KIND ID'"
+            }
+            Purpose::Rollback | Purpose::Manage => {
+                "settle what is named and give the command again"
+            }
+        }))
     }
 }
 
@@ -123,17 +126,19 @@ pub fn prepare(
     let mut all = wanted.to_vec();
     if wish.prune {
         overrides.push("prune".to_owned());
-        let kept: Vec<&ArtifactId> = wanted.iter().map(|target| &target.artifact).collect();
+        // What the operator leaves out of the bundle is the bundle's all the same.
+        let entries = bundle.manifest().artifacts.iter();
+        let kept: BTreeSet<ArtifactId> = entries.map(ArtifactEntry::artifact).collect();
         let stale = claims
             .artifacts
             .iter()
             .filter(|(id, _)| id.kind != ArtifactKind::Setting)
-            .filter(|(id, claim)| claim.mark.channel == origin.channel && !kept.contains(id));
+            .filter(|(id, claim)| claim.mark.channel == origin.channel && !kept.contains(*id));
         all.extend(stale.map(|(id, _)| targets::absent(id.clone())));
     }
     let calls = documents::calls(bundle.manifest());
     for asked in &wish.default_pipelines {
-        all.extend(settings(cluster, asked, &calls, &origin)?);
+        all.extend(default_pipeline::targets(cluster, asked, &calls, &origin)?);
     }
     add_leftovers(&mut all, cluster, &claims)?;
     let allowed = wish.permissions;
@@ -164,82 +169,8 @@ pub fn prepare(
         claims,
         restored: BTreeMap::new(),
         overrides,
+        undoes: None,
     })
-}
-
-/// Plans the removal of what `bundle` brought.
-///
-/// # Errors
-/// As the calls.
-pub fn prepare_removal(
-    cluster: &Cluster,
-    bundle: &VerifiedBundle,
-    permissions: Permissions,
-    progress: &dyn Progress,
-) -> Result<Prepared> {
-    let claims = Claims::read(cluster)?;
-    let origin = targets::origin(bundle);
-    let mut all = targets::gone(bundle);
-    let settings = claims.artifacts.iter().filter(|(id, claim)| {
-        id.kind == ArtifactKind::Setting && claim.mark.channel == origin.channel
-    });
-    all.extend(settings.map(|(id, _)| targets::absent(id.clone())));
-    add_leftovers(&mut all, cluster, &claims)?;
-    let (plan, _) = plan(
-        cluster,
-        &all,
-        &claims,
-        permissions,
-        BTreeSet::new(),
-        progress,
-    )?;
-    Ok(Prepared {
-        proof: None,
-        entry: None,
-        plan,
-        purpose: Purpose::Remove,
-        origin,
-        claims,
-        restored: BTreeMap::new(),
-        overrides: overrides(permissions),
-    })
-}
-
-/// What `asked` wants of the indices that it stands for.
-fn settings(
-    cluster: &Cluster,
-    asked: &DefaultPipeline,
-    calls: &[Calls],
-    origin: &Origin,
-) -> Result<Vec<Target>> {
-    let pipeline = choose(calls, asked.pipeline.as_deref()).map_err(|error| {
-        let told = "the default pipeline cannot be set";
-        Error::new(ErrorKind::Usage, told)
-            .because(error)
-            .hint("write --set-default-pipeline INDEX=PIPELINE")
-    })?;
-    let names = cluster.elasticsearch.index_names(&asked.index)?;
-    if names.is_empty() {
-        return Err(Error::new(
-            ErrorKind::Usage,
-            format!("there is no index {} on {}", asked.index, cluster.label),
-        )
-        .hint("an index that comes later gets its default pipeline from its template"));
-    }
-    let body = json!({"default_pipeline": pipeline});
-    Ok(names
-        .into_iter()
-        .map(|name| Target {
-            artifact: ArtifactId::new(ArtifactKind::Setting, name),
-            mark: Some(Mark {
-                bundle: origin.bundle.clone(),
-                channel: origin.channel.clone(),
-                sequence: origin.sequence,
-                digest: Digest::of(body.to_string().as_bytes()),
-            }),
-            body: Some(body.clone()),
-        })
-        .collect())
 }
 
 /// Has the copies gone that are still there, or there again: of work that was cut

@@ -9,85 +9,13 @@ use serde_json::Value;
 use crate::error::{Error, ErrorKind, OrErr, Result};
 use crate::model::artifact::ArtifactId;
 use crate::model::checkup::Checkup;
-use crate::model::digest::Digest;
-use crate::model::observation::{Claim, ClusterIdentity};
+use crate::model::observation::Claim;
 use crate::model::operation::Verb;
 use crate::model::time::Timestamp;
 
-/// What was under way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Purpose {
-    /// A bundle's artifacts were put into the cluster.
-    Install,
-    /// A bundle's artifacts were taken out.
-    Remove,
-    /// A receipt was undone.
-    Rollback,
-    /// Single objects were put without a bundle.
-    Manage,
-}
+mod header;
 
-impl Purpose {
-    /// The purpose as one word.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Install => "install",
-            Self::Remove => "remove",
-            Self::Rollback => "rollback",
-            Self::Manage => "manage",
-        }
-    }
-}
-
-/// Which bundle was at work.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Origin {
-    /// The bundle's name.
-    pub bundle: String,
-    /// The channel that it updates.
-    pub channel: String,
-    /// Its place in the channel.
-    pub sequence: u64,
-    /// The SHA-256 of its signed list.
-    pub digest: Digest,
-}
-
-/// The first line: what, where, from what, and what the operator allowed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Header {
-    /// Version of this format: 1.
-    pub format: u32,
-    /// The receipt's id, unique per cluster.
-    pub id: String,
-    /// What was under way.
-    pub purpose: Purpose,
-    /// The bundle.
-    pub origin: Origin,
-    /// The cluster.
-    pub cluster: ClusterIdentity,
-    /// The id of the space of Kibana that was worked in; of no weight where nothing
-    /// that Kibana keeps was touched.
-    #[serde(default = "default_space")]
-    pub space: String,
-    /// When it began.
-    pub started: Timestamp,
-    /// The version of sealift.
-    pub tool: String,
-    /// Rules that the operator lifted, such as `adopt`.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub overrides: Vec<String>,
-}
-
-fn default_space() -> String {
-    "default".to_owned()
-}
-
-/// The format version that this code writes and reads.
-pub const FORMAT: u32 = 1;
+pub use header::{FORMAT, Header, Origin, Purpose};
 
 /// What became of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -319,6 +247,22 @@ impl Receipt {
             }
         }
         Ok(())
+    }
+
+    /// This receipt and `earlier`, whose work it went on with, as one.
+    #[must_use]
+    pub fn joined(mut self, mut earlier: Self) -> Self {
+        earlier.calls.append(&mut self.calls);
+        for before in std::mem::take(&mut self.remembered) {
+            let mut known = earlier.remembered.iter();
+            if !known.any(|known| known.artifact == before.artifact) {
+                earlier.remembered.push(before);
+            }
+        }
+        self.calls = earlier.calls;
+        self.remembered = earlier.remembered;
+        self.header.continues = earlier.header.continues;
+        self
     }
 
     /// What every object that was touched had been before: its body, and what

@@ -138,6 +138,41 @@ fn only_jobs_that_were_shown_are_replaced() {
 }
 
 #[test]
+fn a_job_that_cannot_be_closed_keeps_its_datafeed() {
+    let stage = Stage::new();
+    with_job(&stage);
+    stage.ok(&["job", "open", "j"]);
+    let job = stage.write("other.json", &COUNT.replace("15m", "1h"));
+    let put = ["job", "put", "j", "--from", &job, "--overwrite", "--yes"];
+    let close = "_ml/anomaly_detectors/j/_close";
+    stage
+        .lab
+        .inject(Fault::once("POST", close, Action::Status(403)));
+    let (code, document, told) = stage.run(&put);
+    assert_eq!(code, 11, "{document} {told}");
+    assert!(told.contains("nothing was changed"), "{told}");
+    assert_eq!(stage.ok(&["datafeed", "show", "datafeed-j"])["job_id"], "j");
+    assert_eq!(stage.ok(&put)["done"], "replaced");
+}
+
+#[test]
+fn a_job_may_carry_its_datafeed() {
+    let stage = Stage::new();
+    let mut job: serde_json::Value = serde_json::from_str(COUNT).unwrap();
+    job["datafeed_config"] = json!({"indices": ["logs"]});
+    let file = stage.write("job.json", &job.to_string());
+    stage.ok(&["job", "put", "j", "--from", &file]);
+    assert_eq!(stage.ok(&["datafeed", "show", "j"])["job_id"], "j");
+
+    // A datafeed that is refused leaves no job behind.
+    job["datafeed_config"]["indices"] = json!([]);
+    let file = stage.write("job.json", &job.to_string());
+    let (code, document, _) = stage.run(&["job", "put", "k", "--from", &file]);
+    assert_ne!(code, 0, "{document}");
+    assert_ne!(stage.run(&["job", "show", "k"]).0, 0);
+}
+
+#[test]
 fn rules_given_in_words_change_open_jobs_and_reset_them() {
     let stage = Stage::new();
     with_job(&stage);

@@ -322,6 +322,9 @@ fn two_installers_do_not_meet() {
         cluster: cluster.elasticsearch.identity().clone(),
         space: cluster.space.clone(),
         started: now().unwrap(),
+        by: "tester".to_owned(),
+        continues: None,
+        undoes: None,
         tool: "test".to_owned(),
         overrides: Vec::new(),
     };

@@ -136,7 +136,7 @@ fn rules(lab: &Lab, space: &str) -> usize {
     let rules = store.get(format!("rules/{space}"));
     rules
         .and_then(Value::as_object)
-        .map_or(0, |rules| rules.len())
+        .map_or(0, serde_json::Map::len)
 }
 
 #[test]

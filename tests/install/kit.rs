@@ -285,6 +285,12 @@ pub(crate) fn remove(
     bundle: &VerifiedBundle,
     permissions: Permissions,
 ) -> Result<Done> {
-    let prepared = prepare::prepare_removal(cluster, bundle, permissions, &Silent)?;
+    let prepared = prepare::prepare_removal(
+        cluster,
+        &targets::origin(bundle),
+        &targets::gone(bundle),
+        permissions,
+        &Silent,
+    )?;
     room.with(|bench| prepared.apply(cluster, bench, &Silent))
 }

@@ -18,6 +18,7 @@ mod ready;
 mod receipts;
 mod recordings;
 mod refusing;
+mod remembering;
 mod reopen;
 mod rules;
 #[allow(dead_code, reason = "tests of single kinds change more of it")]

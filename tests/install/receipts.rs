@@ -39,6 +39,9 @@ fn header(cluster: &Cluster, origin: Origin, id: &str) -> Header {
         cluster: cluster.elasticsearch.identity().clone(),
         space: cluster.space.clone(),
         started: now().unwrap(),
+        by: "tester".to_owned(),
+        continues: None,
+        undoes: None,
         tool: "test".to_owned(),
         overrides: Vec::new(),
     }

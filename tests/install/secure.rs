@@ -7,7 +7,7 @@ use std::process::Command;
 use sealift::error::{Error, ErrorKind};
 use sealift::io::cluster::{Address, Cluster};
 use sealift::io::elasticsearch::Elasticsearch;
-use sealift::io::http::{Authorization, Identity, Roots};
+use sealift::io::http::{Authorization, Identity, Roots, Url};
 use sealift::lab::{Lab, LabOptions, Wants};
 use sealift::model::digest::Digest;
 use sealift::model::secret::Secret;
@@ -88,6 +88,25 @@ fn only_the_right_authority_and_name_are_believed() {
     let error = connect(&plain, Roots::Platform, None).unwrap_err();
     assert!(error.next_step().unwrap().contains("https"), "{error:?}");
     assert!(authority.certificate().contains("BEGIN CERTIFICATE"));
+}
+
+#[test]
+fn a_fingerprint_holds_after_an_address_without_tls() {
+    let (lab, other) = (secured(), secured());
+    let pin = |lab: &Lab| {
+        let text = lab.authority().unwrap().fingerprint();
+        Roots::Fingerprint(Digest::parse(&text.replace(':', "").to_lowercase()).unwrap())
+    };
+    let connect = |roots: Roots| {
+        let mut access = access("http://127.0.0.1:1", Some(basic(PASSWORD)));
+        access
+            .urls
+            .push(Url::parse(&lab.elasticsearch_url()).unwrap());
+        access.http.roots = roots;
+        Elasticsearch::connect(access)
+    };
+    assert!(connect(pin(&lab)).is_ok());
+    assert!(connect(pin(&other)).is_err());
 }
 
 /// A cluster whose certificate is as `wants` says.

@@ -76,6 +76,7 @@ pub fn prepare_rollback(
         claims,
         restored,
         overrides: overrides(permissions),
+        undoes: Some(receipt.header.id.clone()),
     })
 }
 

@@ -24,6 +24,8 @@ pub struct Client {
     proxy: Option<ureq::Proxy>,
     identity: Option<ClientCert>,
     agent: OnceLock<Agent>,
+    /// For addresses without TLS, where the other one waits for a fingerprint.
+    plain: OnceLock<Agent>,
 }
 
 impl fmt::Debug for Client {
@@ -42,6 +44,7 @@ impl Client {
             proxy: proxy(&settings.proxy)?,
             identity: settings.identity.as_ref().map(identity).transpose()?,
             agent: OnceLock::new(),
+            plain: OnceLock::new(),
             settings,
         };
         match &client.settings.roots {
@@ -111,9 +114,11 @@ impl Client {
         if let Some(agent) = self.agent.get() {
             return Ok(agent);
         }
-        if let Roots::Fingerprint(pin) = &self.settings.roots
-            && url.is_secure()
-        {
+        if let Roots::Fingerprint(pin) = &self.settings.roots {
+            if !url.is_secure() {
+                let none = || self.made(RootCerts::from(Vec::new()));
+                return Ok(self.plain.get_or_init(none));
+            }
             if self
                 .proxy
                 .as_ref()
@@ -137,31 +142,33 @@ impl Client {
     }
 
     fn start(&self, roots: RootCerts) {
-        self.agent.get_or_init(|| {
-            let times = &self.settings.timeouts;
-            let tls = TlsConfig::builder()
-                .root_certs(roots)
-                .client_cert(self.identity.clone())
-                .build();
-            Agent::config_builder()
-                .user_agent(concat!("sealift/", env!("CARGO_PKG_VERSION")))
-                .tls_config(tls)
-                .proxy(self.proxy.clone())
-                .http_status_as_error(false)
-                .max_redirects(0)
-                .max_redirects_will_error(false)
-                .timeout_global(Some(times.whole))
-                .timeout_resolve(Some(times.resolve))
-                .timeout_connect(Some(times.connect))
-                .timeout_send_request(Some(times.send_request))
-                .timeout_send_body(Some(times.send_body))
-                .timeout_recv_response(Some(times.response))
-                .timeout_recv_body(Some(times.receive_body))
-                .timeout_per_read(Some(times.idle))
-                .timeout_per_write(Some(times.idle))
-                .build()
-                .new_agent()
-        });
+        self.agent.get_or_init(|| self.made(roots));
+    }
+
+    fn made(&self, roots: RootCerts) -> Agent {
+        let times = &self.settings.timeouts;
+        let tls = TlsConfig::builder()
+            .root_certs(roots)
+            .client_cert(self.identity.clone())
+            .build();
+        Agent::config_builder()
+            .user_agent(concat!("sealift/", env!("CARGO_PKG_VERSION")))
+            .tls_config(tls)
+            .proxy(self.proxy.clone())
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_global(Some(times.whole))
+            .timeout_resolve(Some(times.resolve))
+            .timeout_connect(Some(times.connect))
+            .timeout_send_request(Some(times.send_request))
+            .timeout_send_body(Some(times.send_body))
+            .timeout_recv_response(Some(times.response))
+            .timeout_recv_body(Some(times.receive_body))
+            .timeout_per_read(Some(times.idle))
+            .timeout_per_write(Some(times.idle))
+            .build()
+            .new_agent()
     }
 }
 

@@ -156,8 +156,12 @@ impl<'a> Decision<'a> {
         let ours = self.observation.owner(&step.artifact);
         if want == have || self.as_settled(step, found) {
             if ours == Owner::Other {
-                step.reasons
-                    .push("the same is there already, not put there by sealift".to_owned());
+                let whose = if self.permissions.adopt {
+                    "the same is there already; it is taken over"
+                } else {
+                    "the same is there already, not put there by sealift; --adopt takes it over"
+                };
+                step.reasons.push(whose.to_owned());
             }
             return;
         }
