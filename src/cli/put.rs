@@ -137,7 +137,7 @@ fn replaced(
     if found.diff.is_empty() {
         return managed::done(artifact, "kept, it is the same", &Value::Null);
     }
-    let answer = overwrite::replace(cluster, artifact, body, &found)?;
+    let answer = overwrite::replace(cluster, artifact, body, &found, &desk.state_folder()?)?;
     for artifact in &found.running {
         let line = format!("{artifact} was at work and is not started again");
         desk.terminal.note(&escape::line(&line));

@@ -7,6 +7,7 @@ pub mod elasticsearch;
 pub mod files;
 pub mod github;
 pub mod http;
+pub mod keepsake;
 pub mod kibana;
 pub mod machine;
 pub mod medium;

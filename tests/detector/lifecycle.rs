@@ -153,6 +153,24 @@ fn a_job_that_cannot_be_closed_keeps_its_datafeed() {
     assert!(told.contains("nothing was changed"), "{told}");
     assert_eq!(stage.ok(&["datafeed", "show", "datafeed-j"])["job_id"], "j");
     assert_eq!(stage.ok(&put)["done"], "replaced");
+
+    // Where neither the new job nor the old one is taken, the old one is on the disk.
+    let next = stage.write("next.json", &COUNT.replace("15m", "2h"));
+    let put = ["job", "put", "j", "--from", &next, "--overwrite", "--yes"];
+    for _ in 0..2 {
+        let job = "_ml/anomaly_detectors/j";
+        stage
+            .lab
+            .inject(Fault::once("PUT", job, Action::Status(400)));
+    }
+    let (code, document, told) = stage.run(&put);
+    assert_eq!(code, 11, "{document} {told}");
+    let hint = document["error"]["hint"].as_str().unwrap();
+    let rest = hint.strip_prefix("what was there is in ").unwrap();
+    let file = rest.strip_suffix(": put it back from there").unwrap();
+    let kept: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+    let span = &kept[0]["body"]["analysis_config"]["bucket_span"];
+    assert_eq!((&kept[0]["id"], span), (&json!("j"), &json!("1h")));
 }
 
 #[test]

@@ -1,14 +1,16 @@
 //! Putting an object in the place of another one of its id: jobs, datafeeds and
 //! analytics, which the server never overwrites.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use super::{delete, reviewed};
 use crate::error::{Error, Result};
 use crate::io::elasticsearch::Elasticsearch;
 use crate::io::http::Method;
+use crate::io::keepsake::Keepsake;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::RunState;
 use crate::model::{body, datafeed, diff, normal};
@@ -58,6 +60,15 @@ pub fn look(cluster: &Elasticsearch, artifact: &ArtifactId, raw: &Value) -> Resu
 }
 
 impl Found {
+    /// The bodies by kind and id.
+    fn to_json(&self) -> Vec<u8> {
+        let objects = self.objects.iter();
+        let bodies: Value = objects
+            .map(|(artifact, body)| json!({"kind": artifact.kind, "id": artifact.id, "body": body}))
+            .collect();
+        bodies.to_string().into_bytes()
+    }
+
     fn add(&mut self, artifact: ArtifactId, body: Value, state: RunState) {
         if state == RunState::Running {
             self.running.push(artifact.clone());
@@ -68,19 +79,23 @@ impl Found {
 
 /// Takes away what was `found` and puts `raw` in its place; datafeeds of a job are
 /// put back, and nothing is started. Where the new object is refused, the old one
-/// is put back.
+/// is put back. Until that is over the old bodies are kept below the state folder
+/// `state`.
 ///
 /// # Errors
 /// [`crate::error::ErrorKind::Malformed`] for what the review refuses, before
-/// anything is changed; as the calls.
+/// anything is changed; [`crate::error::ErrorKind::Io`] when the old bodies cannot
+/// be kept; as the calls.
 pub fn replace(
     cluster: &Elasticsearch,
     artifact: &ArtifactId,
     raw: &Value,
     found: &Found,
+    state: &Path,
 ) -> Result<Value> {
     let wanted = body::for_cluster(artifact, raw, cluster.version(), None);
     reviewed(cluster, artifact, &wanted)?;
+    let kept = Keepsake::write(state, &artifact.to_string(), &found.to_json())?;
     let inside = datafeed::inside(artifact, raw);
     let gone = delete(cluster, artifact, true);
     let put = gone
@@ -96,24 +111,37 @@ pub fn replace(
             }
             Ok(answer)
         });
-    put.map_err(|error| back(cluster, found, error))
+    let outcome = match put {
+        Ok(answer) => Ok(answer),
+        Err(error) => Err(back(cluster, found, error).map_err(|failed| {
+            let place = kept.path().display();
+            failed.hint(format!(
+                "what was there is in {place}: put it back from there"
+            ))
+        })?),
+    };
+    kept.discard();
+    outcome
 }
 
-/// The error, after an attempt to put everything back that was there.
-fn back(cluster: &Elasticsearch, found: &Found, error: Error) -> Error {
+/// The error, after everything was put back that was there.
+///
+/// # Errors
+/// When something could not be put back.
+fn back(cluster: &Elasticsearch, found: &Found, error: Error) -> Result<Error> {
     let mut told = "nothing was changed";
     for (artifact, body) in &found.objects {
         if matches!(cluster.read(artifact), Ok(Some(_))) {
             continue;
         }
         if let Err(failed) = restore(cluster, artifact, body) {
-            return failed.context(format!(
+            return Err(failed.context(format!(
                 "{error}; and {artifact} could not be put back as it was"
-            ));
+            )));
         }
         told = "what was there is put back; results that a job had are gone";
     }
-    error.context(told)
+    Ok(error.context(told))
 }
 
 fn restore(cluster: &Elasticsearch, artifact: &ArtifactId, there: &Value) -> Result<()> {
