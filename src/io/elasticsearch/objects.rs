@@ -105,6 +105,9 @@ impl Elasticsearch {
         let path = path(&self.version, artifact)?;
         let (method, path) = place::call(operation, &path);
         let answer = self.call(method, &path, &place::body(operation))?;
+        if place::keeps_promise(operation, &answer) {
+            return Ok(());
+        }
         if answer.get("acknowledged") == Some(&Value::Bool(false)) {
             // Published but not yet taken up by every node: read to know.
             return Err(CallError {
@@ -115,7 +118,7 @@ impl Elasticsearch {
                 ),
             });
         }
-        Ok(())
+        Err(unsure(&format!("the answer to {method} {path}")))
     }
 }
 
@@ -126,6 +129,15 @@ pub(super) fn run_state(word: &str) -> RunState {
         | "analyzing" | "indexing" | "aborting" => RunState::Running,
         "failed" => RunState::Failed,
         _ => RunState::Idle,
+    }
+}
+
+/// An answer with the status of success that does not say that the call was made:
+/// read to know.
+pub(super) fn unsure(what: &str) -> CallError {
+    CallError {
+        decision: Decision::Unknown,
+        ..strange(what)
     }
 }
 
