@@ -37,6 +37,8 @@ pub struct Bench<'a> {
     pub clock: &'a Clock<'a>,
     /// The pause between two looks at an unknown outcome.
     pub pause: Duration,
+    /// How long the lock lasts without being renewed.
+    pub lease: Duration,
 }
 
 impl Prepared {
@@ -69,9 +71,11 @@ impl Prepared {
         cluster.elasticsearch.prepare_memory()?;
         Lock::look(cluster, bench)?;
         let mut journal = Journal::begin(bench.state, header)?;
-        let mut lock = Lock::acquire(cluster, bench, &id);
-        let outcome = match &mut lock {
-            Ok(lock) => self.apply_locked(cluster, bench, &mut journal, lock, progress),
+        let lock = Lock::acquire(cluster, bench, &id);
+        let outcome = match &lock {
+            Ok(lock) => lock.kept(cluster, bench.clock, || {
+                self.apply_locked(cluster, bench, &mut journal, lock, progress)
+            }),
             Err(_) => Err(Error::new(
                 ErrorKind::Cluster,
                 "the cluster's lock could not be had",
@@ -142,7 +146,7 @@ impl Prepared {
         cluster: &Cluster,
         bench: &Bench<'_>,
         journal: &mut Journal,
-        lock: &mut Lock,
+        lock: &Lock,
         progress: &dyn Progress,
     ) -> Result<Done> {
         // What was decided on must still be so now that the lock is ours.
@@ -154,6 +158,7 @@ impl Prepared {
             )
             .hint("plan again"));
         }
+        apply::refuse_moved(cluster, &self.plan)?;
         let remembered = self.remembered();
         if !remembered.is_empty() {
             journal.write(Entry::Stake { before: remembered })?;
@@ -173,7 +178,6 @@ impl Prepared {
             cluster,
             journal,
             lock,
-            clock: bench.clock,
             pause: bench.pause,
             claims: &before.artifacts,
             progress,
@@ -182,15 +186,16 @@ impl Prepared {
         let nothing = Proof::default();
         let proof = self.proof.as_ref().unwrap_or(&nothing);
         let applied = apply::apply(&mut hand, &self.plan.course(), proof);
-
+        let checkup = match &applied {
+            Ok(()) => self.check(cluster, progress),
+            Err(_) => None,
+        };
+        // What somebody else did beside it nobody knows: that is not complete.
+        let applied = applied.and_then(|()| lock.loss(cluster).map_or(Ok(()), Err));
         let end = match &applied {
             Ok(()) => End::Complete,
             Err(error) if error.kind() == ErrorKind::Interrupted => End::Interrupted,
             Err(_) => End::Failed,
-        };
-        let checkup = match end {
-            End::Complete => self.check(cluster, progress),
-            _ => None,
         };
         let checked = match checkup.clone() {
             Some(checkup) => journal.tell(Entry::Checked { checkup }),
