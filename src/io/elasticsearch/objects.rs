@@ -134,7 +134,7 @@ pub(super) fn run_state(word: &str) -> RunState {
 
 /// An answer with the status of success that does not say that the call was made:
 /// read to know.
-pub(super) fn unsure(what: &str) -> CallError {
+pub(in crate::io) fn unsure(what: &str) -> CallError {
     CallError {
         decision: Decision::Unknown,
         ..strange(what)
