@@ -1,7 +1,7 @@
 //! Calls of which nobody knows whether they still happen: never told as failed, and
 //! undone, finished or put right by the next command.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use sealift::error::{Error, ErrorKind};
@@ -22,6 +22,7 @@ use crate::between::{Once, behind, front, is, past, unavailable};
 use crate::kit::{
     CAREFUL, DETECTIONS, DGA, PLAIN, Recipe, Room, call, connect, install, lab, now, wanted,
 };
+use crate::sample;
 
 const SCRIPT: &str = "/_scripts/dga_ngrams_create";
 const FILTER: &str = "/_ml/filters/fixture_quiet_domains";
@@ -290,4 +291,35 @@ fn the_last_look_heeds_the_operator() {
         PLAIN,
     )
     .unwrap();
+}
+
+#[test]
+fn an_execution_that_takes_long_is_waited_for_and_not_begun_again() {
+    let (room, lab) = (Room::new(), lab("8.16.0"));
+    let zones = json!({"mappings": {"properties": {"zone": {"type": "keyword"}}}});
+    call(&lab, Method::Put, "/zones", &zones);
+    let mut bodies = sample::bodies();
+    bodies.retain(|(name, _)| name.contains("zones"));
+    let bundle = sample::recipe(1, &bodies).bundle(room.path());
+    let counts = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0)));
+    let seen = Arc::clone(&counts);
+    let kept = Mutex::new(None::<Asked>);
+    let front = front(&lab, move |asked, pass| {
+        if asked.path.ends_with("/_execute") {
+            seen.0.fetch_add(1, Ordering::SeqCst);
+            *kept.lock().unwrap() = Some(asked.clone());
+            return unavailable();
+        }
+        if is(asked, "GET", "/_enrich/_stats") && seen.1.fetch_add(1, Ordering::SeqCst) < 5 {
+            let running = json!([{"name": "another"}, {"name": "known_zones_policy"}]);
+            return Response::json(200, &json!({"executing_policies": running}));
+        }
+        if let Some(execution) = kept.lock().unwrap().take() {
+            pass(&execution);
+        }
+        pass(asked)
+    });
+    install(&room, &behind(&lab, &front), &bundle, PLAIN).unwrap();
+    assert_eq!(counts.0.load(Ordering::SeqCst), 1);
+    assert_eq!(counts.1.load(Ordering::SeqCst), 6);
 }

@@ -134,6 +134,9 @@ impl Hand<'_> {
     /// What a call whose answer is lost has done, seen by reading: a few times and
     /// for as long again as the call `took`, for its effect may come late.
     fn look(&self, call: &Call<'_>, took: Duration) -> Result<Effect> {
+        if call.operation.verb == Verb::Execute {
+            return self.await_execution(call);
+        }
         let until = Instant::now() + took;
         let nap = self.pause.max(took / LONG_LOOKS);
         for look in 1.. {
@@ -144,6 +147,25 @@ impl Hand<'_> {
             }
             self.progress.go_on()?;
             thread::sleep(nap);
+        }
+        Ok(Effect::Nothing)
+    }
+
+    /// Waits for the end of an execution that goes on although its call was given up:
+    /// another one would take as long again. That it went well shows where pipelines
+    /// look things up in what it made.
+    fn await_execution(&self, call: &Call<'_>) -> Result<Effect> {
+        let mut was_seen = false;
+        for look in 1.. {
+            let policy = &call.operation.artifact;
+            match self.cluster.elasticsearch.is_executing(policy)? {
+                true => was_seen = true,
+                false if was_seen => return Ok(Effect::Reached),
+                false if look >= LOOKS => break,
+                false => {}
+            }
+            self.progress.go_on()?;
+            thread::sleep(self.pause);
         }
         Ok(Effect::Nothing)
     }

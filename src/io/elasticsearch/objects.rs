@@ -95,6 +95,23 @@ impl Elasticsearch {
         Ok(run_state(word.unwrap_or_default()))
     }
 
+    /// Whether the enrich policy `artifact` is being executed just now; where the user
+    /// may not ask, it is not seen to be.
+    ///
+    /// # Errors
+    /// A [`CallError`] for anything but a refusal.
+    pub fn is_executing(&self, artifact: &ArtifactId) -> Called<bool> {
+        let stats = match self.find("/_enrich/_stats") {
+            Err(failed) if failed.decision == Decision::Stop => None,
+            other => other?,
+        };
+        let list = stats
+            .as_ref()
+            .and_then(|stats| stats.get("executing_policies"));
+        let mut running = list.and_then(Value::as_array).into_iter().flatten();
+        Ok(running.any(|one| one.get("name").and_then(Value::as_str) == Some(&artifact.id)))
+    }
+
     /// Makes the call of `operation`. Pipelines' scripts are compiled for ingest
     /// by the server as they are stored.
     ///
