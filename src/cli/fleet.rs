@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::flow::clock::Clock;
 use crate::flow::fleet::{self, Outcome};
 use crate::flow::install::Bench;
+use crate::flow::lock::LEASE;
 use crate::io::cluster::{Address, Cluster};
 use crate::io::{machine, receipts};
 use crate::progress::{Progress, Silent};
@@ -194,6 +195,7 @@ pub fn with_bench<T>(desk: &Desk, work: impl FnOnce(&Bench<'_>) -> Result<T>) ->
         holder: &holder,
         clock: &clock,
         pause: receipts::PAUSE,
+        lease: LEASE,
     })
 }
 

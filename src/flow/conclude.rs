@@ -148,7 +148,8 @@ impl Prepared {
                 Action::Create | Action::Replace if done => {
                     settle(&mut self.claims, &mut reader, step);
                 }
-                Action::Delete if done => {
+                // What may still be there stays ours until that is known.
+                Action::Delete if is_deleted(receipt, artifact) => {
                     self.claims.artifacts.remove(artifact);
                 }
                 Action::Absent => {
@@ -202,7 +203,7 @@ impl Prepared {
             let stopped = of([Verb::Close, Verb::Stop]) || put;
             // What was only deleted to be made anew is not gone.
             let leaves = |step: &Step| step.artifact == *artifact && step.action == Action::Delete;
-            let gone = of([Verb::Delete, Verb::Delete]) && self.plan.steps.iter().any(leaves);
+            let gone = is_deleted(receipt, artifact) && self.plan.steps.iter().any(leaves);
             !started && !gone && (stopped || before.halted.contains(artifact))
         });
         if end == End::Complete {
@@ -221,6 +222,14 @@ impl Prepared {
         }
         reader.failure.map_or(Ok(()), Err)
     }
+}
+
+/// Whether the work of `receipt` is known to have deleted `artifact`.
+fn is_deleted(receipt: &Receipt, artifact: &ArtifactId) -> bool {
+    receipt.calls.iter().any(|call| {
+        let is_done = call.outcome == Outcome::Done;
+        is_done && call.verb == Verb::Delete && call.artifact == *artifact
+    })
 }
 
 /// Reads what was put, until something cannot be read.

@@ -38,6 +38,8 @@ pub struct Bench<'a> {
     pub clock: &'a Clock<'a>,
     /// The pause between two looks at an unknown outcome.
     pub pause: Duration,
+    /// How long the lock lasts without being renewed.
+    pub lease: Duration,
 }
 
 impl Prepared {
@@ -71,9 +73,11 @@ impl Prepared {
         cluster.elasticsearch.prepare_memory()?;
         Lock::look(cluster, bench)?;
         let mut journal = Journal::begin(bench.state, header)?;
-        let mut lock = Lock::acquire(cluster, bench, &id);
-        let outcome = match &mut lock {
-            Ok(lock) => self.apply_locked(cluster, bench, &mut journal, lock, progress),
+        let lock = Lock::acquire(cluster, bench, &id);
+        let outcome = match &lock {
+            Ok(lock) => lock.kept(cluster, bench.clock, || {
+                self.apply_locked(cluster, bench, &mut journal, lock, progress)
+            }),
             Err(_) => Err(Error::new(
                 ErrorKind::Cluster,
                 "the cluster's lock could not be had",
@@ -155,7 +159,7 @@ impl Prepared {
         cluster: &Cluster,
         bench: &Bench<'_>,
         journal: &mut Journal,
-        lock: &mut Lock,
+        lock: &Lock,
         progress: &dyn Progress,
     ) -> Result<Done> {
         // What was decided on must still be so now that the lock is ours.
@@ -167,6 +171,7 @@ impl Prepared {
             )
             .hint("plan again"));
         }
+        apply::refuse_moved(cluster, &self.plan)?;
         let remembered = self.remembered();
         if !remembered.is_empty() {
             journal.write(Entry::Stake { before: remembered })?;
@@ -189,7 +194,6 @@ impl Prepared {
             cluster,
             journal,
             lock,
-            clock: bench.clock,
             pause: bench.pause,
             claims: &before.artifacts,
             progress,
@@ -198,15 +202,16 @@ impl Prepared {
         let nothing = Proof::default();
         let proof = self.proof.as_ref().unwrap_or(&nothing);
         let applied = apply::apply(&mut hand, &course, proof);
-
+        let checkup = match &applied {
+            Ok(()) => self.check(cluster, progress),
+            Err(_) => None,
+        };
+        // What somebody else did beside it nobody knows: that is not complete.
+        let applied = applied.and_then(|()| lock.loss(cluster).map_or(Ok(()), Err));
         let end = match &applied {
             Ok(()) => End::Complete,
             Err(error) if error.kind() == ErrorKind::Interrupted => End::Interrupted,
             Err(_) => End::Failed,
-        };
-        let checkup = match end {
-            End::Complete => self.check(cluster, progress),
-            _ => None,
         };
         let checked = match checkup.clone() {
             Some(checkup) => journal.tell(Entry::Checked { checkup }),

@@ -1,5 +1,10 @@
-//! One installer at a time: a lock inside the cluster, with a lease.
+//! One installer at a time: a lock inside the cluster, with a lease that is counted
+//! by the cluster's clock, renewed while work goes on, and looked at before every
+//! change.
 
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -17,17 +22,24 @@ use crate::model::time::Timestamp;
 /// The id of the lock's document.
 const ID: &str = "lock";
 
-/// How long a lease lasts without being renewed, in seconds: longer than any
-/// single call.
-const LEASE: i64 = 15 * 60;
+/// How long a lease lasts without being renewed.
+pub const LEASE: Duration = Duration::from_secs(15 * 60);
+
+/// What a lock says whose lease was counted by the cluster's clock.
+const CLUSTER: &str = "cluster";
+
+/// What one says whose lease was counted by the clock of its holder's machine.
+const MACHINE: &str = "machine";
 
 /// The lock of a cluster, held until [`Lock::release`] or until its lease ends.
 #[derive(Debug)]
 pub struct Lock {
     token: String,
     holder: String,
-    until: i64,
-    revision: (u64, u64),
+    lease: Duration,
+    revision: Mutex<(u64, u64)>,
+    /// Who was seen to have it instead of us.
+    taken: OnceLock<String>,
 }
 
 impl Lock {
@@ -42,7 +54,8 @@ impl Lock {
         let token = document.source.get("token").and_then(Value::as_str);
         let uuid = &cluster.elasticsearch.identity().uuid;
         if !receipts::is_over(bench.state, uuid, token.unwrap_or_default())? {
-            refuse_living(&document, "", bench.clock.now()?)?;
+            let now = Now::of(cluster, bench.clock.now()?)?;
+            refuse_living(&document, "", now, bench.lease)?;
         }
         Ok(Expect::Revision(document.revision))
     }
@@ -72,12 +85,13 @@ impl Lock {
     /// [`ErrorKind::Cluster`] that names the holder when it is taken.
     pub fn acquire(cluster: &Cluster, bench: &Bench<'_>, token: &str) -> Result<Self> {
         let expect = Self::look(cluster, bench)?;
-        let now = bench.clock.now()?;
-        let mut lock = Self {
+        let now = Now::of(cluster, bench.clock.now()?)?;
+        let lock = Self {
             token: token.to_owned(),
             holder: bench.holder.to_owned(),
-            until: now.seconds().saturating_add(LEASE),
-            revision: (0, 0),
+            lease: bench.lease,
+            revision: Mutex::new((0, 0)),
+            taken: OnceLock::new(),
         };
         lock.write(cluster, expect, now)?;
         Ok(lock)
@@ -85,16 +99,17 @@ impl Lock {
 
     /// Writes the lock where `expect` holds, and where no answer came reads
     /// whether it is ours.
-    fn write(&mut self, cluster: &Cluster, expect: Expect, now: Timestamp) -> Result<()> {
+    fn write(&self, cluster: &Cluster, expect: Expect, now: Now) -> Result<()> {
         let source = json!({
             "kind": "lock",
             "token": self.token,
             "holder": self.holder,
-            "since": now,
-            "until": self.until,
+            "since": now.here,
+            "until": now.latest.saturating_add(seconds(self.lease)),
+            "clock": if now.is_clusters { CLUSTER } else { MACHINE },
         });
-        match cluster.elasticsearch.remember_if(ID, &source, expect) {
-            Ok(revision) => self.revision = revision,
+        let revision = match cluster.elasticsearch.remember_if(ID, &source, expect) {
+            Ok(revision) => revision,
             Err(failed) => {
                 let lost = matches!(
                     failed.decision,
@@ -104,32 +119,81 @@ impl Lock {
                     return Err(failed.into());
                 }
                 match cluster.elasticsearch.recall(ID)? {
-                    Some(document) if document.source == source => {
-                        self.revision = document.revision;
-                    }
+                    Some(document) if document.source == source => document.revision,
                     Some(document) => {
-                        refuse_living(&document, &self.token, now)?;
+                        refuse_living(&document, &self.token, now, self.lease)?;
                         return Err(failed.into());
                     }
                     None => return Err(failed.into()),
                 }
             }
-        }
+        };
+        *self.revision() = revision;
         Ok(())
     }
 
-    /// Renews the lease once half of it is over.
+    fn revision(&self) -> std::sync::MutexGuard<'_, (u64, u64)> {
+        self.revision.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Does `work` while the lease is renewed beside it, however long a call of it
+    /// takes.
+    pub fn kept<T>(&self, cluster: &Cluster, clock: &Clock<'_>, work: impl FnOnce() -> T) -> T {
+        let (done, is_done) = mpsc::channel::<()>();
+        thread::scope(move |scope| {
+            scope.spawn(move || {
+                while is_done.recv_timeout(self.lease / 3) == Err(RecvTimeoutError::Timeout) {
+                    // Where that fails there is time for another try, and a lock that
+                    // is lost shows before the next change.
+                    drop(self.renew(cluster, clock));
+                }
+            });
+            let result = work();
+            drop(done);
+            result
+        })
+    }
+
+    fn renew(&self, cluster: &Cluster, clock: &Clock<'_>) -> Result<()> {
+        let now = Now::of(cluster, clock.now()?)?;
+        let expect = Expect::Revision(*self.revision());
+        self.write(cluster, expect, now)
+            .or_else(|_| self.hold(cluster))
+    }
+
+    /// Looks that the lock is still ours, without which nothing may be changed.
     ///
     /// # Errors
-    /// [`ErrorKind::Cluster`] when somebody else took the lock meanwhile.
-    pub fn keep(&mut self, cluster: &Cluster, clock: &Clock) -> Result<()> {
-        let now = clock.now()?;
-        if self.until.saturating_sub(now.seconds()) > LEASE / 2 {
-            return Ok(());
+    /// [`ErrorKind::Cluster`] when somebody else took it; as the call.
+    pub fn hold(&self, cluster: &Cluster) -> Result<()> {
+        if self.taken.get().is_none() {
+            let found = cluster.elasticsearch.recall(ID)?;
+            let told = |key: &str| found.as_ref()?.source.get(key)?.as_str();
+            if let (Some(document), true) = (&found, told("token") == Some(&self.token)) {
+                *self.revision() = document.revision;
+                return Ok(());
+            }
+            let other = told("holder").map_or_else(
+                || "somebody else".to_owned(),
+                |holder| format!("{holder}, receipt {},", told("token").unwrap_or("unknown")),
+            );
+            drop(self.taken.set(other));
         }
-        self.until = now.seconds().saturating_add(LEASE);
-        let expect = Expect::Revision(self.revision);
-        self.write(cluster, expect, now)
+        let other = self.taken.get().map_or("somebody else", String::as_str);
+        Err(Error::new(
+            ErrorKind::Cluster,
+            format!("{other} took over the lock of this cluster while this was at work"),
+        )
+        .hint(
+            "wait until no other work goes on there, and see with sealift status what is in place",
+        ))
+    }
+
+    /// The failure where somebody else is seen to have the lock; nothing where it
+    /// is ours, or where nobody can tell.
+    pub fn loss(&self, cluster: &Cluster) -> Option<Error> {
+        let held = self.hold(cluster);
+        held.err().filter(|_| self.taken.get().is_some())
     }
 
     /// Gives the lock back, with growing pauses from `pause` on between tries.
@@ -138,45 +202,87 @@ impl Lock {
     /// # Errors
     /// As the call.
     pub fn release(self, cluster: &Cluster, pause: Duration) -> Result<()> {
-        patiently(pause, || cluster.elasticsearch.forget(ID, self.revision))?;
+        if self.taken.get().is_some() {
+            return Ok(());
+        }
+        let revision = *self.revision();
+        patiently(pause, || cluster.elasticsearch.forget(ID, revision))?;
         Ok(())
     }
 }
 
+/// The time that leases are counted by.
+#[derive(Clone, Copy, Debug)]
+struct Now {
+    /// By the clock of this machine.
+    here: Timestamp,
+    /// In seconds since 1970 by the clock of the cluster that is most behind, where
+    /// the clocks of its nodes are known; else by that of this machine.
+    earliest: i64,
+    /// The same by the one that is most ahead.
+    latest: i64,
+    /// Whether these are the cluster's.
+    is_clusters: bool,
+}
+
+impl Now {
+    fn of(cluster: &Cluster, here: Timestamp) -> Result<Self> {
+        let times = cluster.elasticsearch.times()?;
+        let (earliest, latest) = times.unwrap_or((here.seconds(), here.seconds()));
+        Ok(Self {
+            here,
+            earliest,
+            latest,
+            is_clusters: times.is_some(),
+        })
+    }
+}
+
+fn seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}
+
 /// The receipt whose work holds the lock of `cluster`; `None` where nothing does,
-/// or where its lease has ended at `now`.
+/// or where its lease has ended; `now` is the time of this machine.
 ///
 /// # Errors
-/// As the call.
+/// As the calls.
 pub fn held_for(cluster: &Cluster, now: Timestamp) -> Result<Option<String>> {
-    let held = cluster.elasticsearch.recall(ID)?;
-    let living = held.filter(|document| until(document) > now.seconds());
-    let token =
-        living.and_then(|document| Some(document.source.get("token")?.as_str()?.to_owned()));
-    Ok(token)
+    let Some(held) = cluster.elasticsearch.recall(ID)? else {
+        return Ok(None);
+    };
+    let now = Now::of(cluster, now)?;
+    let is_living = end(&held, now, LEASE) > now.earliest;
+    let token = held.source.get("token").filter(|_| is_living);
+    Ok(token.and_then(Value::as_str).map(str::to_owned))
 }
 
-/// When the lease of a lock ends, in seconds since 1970.
-fn until(document: &Document) -> i64 {
+/// When a lock counts as dead, in seconds by the clock of `now`: with its lease
+/// where both were counted by the cluster's clock, else as long after that again,
+/// for clocks of two machines may differ.
+fn end(document: &Document, now: Now, lease: Duration) -> i64 {
     let until = document.source.get("until").and_then(Value::as_i64);
-    until.unwrap_or(0)
+    let clock = document.source.get("clock").and_then(Value::as_str);
+    let is_sure = now.is_clusters && clock == Some(CLUSTER);
+    let grace = if is_sure { 0 } else { seconds(lease) };
+    until.unwrap_or(0).saturating_add(grace)
 }
 
-/// Refuses when `document` is somebody else's lock whose lease still runs.
-fn refuse_living(document: &Document, token: &str, now: Timestamp) -> Result<()> {
-    let field = |key: &str| document.source.get(key);
-    let until = until(document);
-    let ours = field("token").and_then(Value::as_str) == Some(token);
-    if ours || until <= now.seconds() {
+/// Refuses when `document` is somebody else's lock that does not count as dead.
+fn refuse_living(document: &Document, token: &str, now: Now, lease: Duration) -> Result<()> {
+    let told = |key: &str| document.source.get(key).and_then(Value::as_str);
+    let left = end(document, now, lease).saturating_sub(now.earliest);
+    if told("token") == Some(token) || left <= 0 {
         return Ok(());
     }
-    let told = |key: &str| field(key).and_then(Value::as_str);
     let holder = told("holder").unwrap_or("somebody");
     let work = told("token").unwrap_or("unknown");
-    let left = until.saturating_sub(now.seconds());
     let minutes = left.saturating_add(59).div_euclid(60);
-    let end =
-        Timestamp::from_seconds(until).map_or_else(|_| String::new(), |end| format!(", {end}"));
+    let end = now
+        .here
+        .seconds()
+        .saturating_add(minutes.saturating_mul(60));
+    let end = Timestamp::from_seconds(end).map_or_else(|_| String::new(), |end| format!(", {end}"));
     Err(Error::new(
         ErrorKind::Cluster,
         format!("{holder} is at work on this cluster, receipt {work}"),

@@ -13,6 +13,7 @@ use crate::model::observation::ClusterIdentity;
 use crate::model::version::StackVersion;
 
 pub mod answer;
+mod bounded;
 mod called;
 pub mod facts;
 pub mod lists;
@@ -25,6 +26,7 @@ mod place;
 
 use answer::Decision;
 pub use called::{CallError, Called};
+pub(super) use objects::unsure;
 pub use patience::Patience;
 pub use peer::{Access, Peer};
 

@@ -51,10 +51,11 @@ impl Keepsake {
 #[cfg(test)]
 mod tests {
     use super::Keepsake;
+    use crate::io::files;
 
     #[test]
     fn it_is_there_until_it_is_taken_away() {
-        let room = tempfile::tempdir().expect("a folder");
+        let room = files::scratch_folder().expect("a folder");
         let kept = Keepsake::write(room.path(), "job a/b", b"{}").expect("is written");
         let path = kept.path().to_owned();
         assert!(path.starts_with(room.path().join("replaced")));

@@ -93,6 +93,7 @@ impl Work<'_> {
                 holder: "bench",
                 clock: &Clock::new(&now),
                 pause: Duration::from_millis(1),
+                lease: sealift::flow::lock::LEASE,
             },
             &Silent,
         )?;

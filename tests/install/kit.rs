@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use sealift::error::Result;
 use sealift::flow::clock::Clock;
 use sealift::flow::install::{Bench, Done};
+use sealift::flow::lock::LEASE;
 use sealift::flow::pack::{PackInput, PackRelease, PackValidation, pack};
 use sealift::flow::prepare::{self, Wish};
 use sealift::flow::targets;
@@ -245,6 +246,7 @@ impl Room {
             holder: "tester",
             clock: &Clock::new(&now),
             pause: Duration::from_millis(1),
+            lease: LEASE,
         })
     }
 }

@@ -3,16 +3,21 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, clippy::print_stderr)]
 
 mod after;
+mod astray;
+mod between;
 mod changes;
 mod checks;
 mod command;
 mod cycle;
+mod doubt;
 mod elsewhere;
 mod faults;
 mod group;
+mod held;
 mod kit;
 mod leading;
 mod many;
+mod moved;
 mod reach;
 mod ready;
 mod receipts;

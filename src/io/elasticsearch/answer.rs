@@ -62,6 +62,9 @@ pub(super) struct Said<'a> {
     pub(super) json: bool,
     /// Whether it was asked who is there.
     pub(super) root: bool,
+    /// Whether the answer has a form in which Elasticsearch or Kibana say that
+    /// something is not there.
+    pub(super) absent: bool,
 }
 
 /// The call by which Elasticsearch tells what it is.
@@ -82,6 +85,7 @@ pub fn refusal(call: &str, status: u16, body: &[u8], sent: usize) -> Refusal {
         sent,
         json,
         root: call == ROOT,
+        absent: status == 404 && tells_absence(&parsed),
     };
     let decision = decision(&said);
     let kind = error_kind(&said, decision);
@@ -108,6 +112,27 @@ pub fn refusal(call: &str, status: u16, body: &[u8], sent: usize) -> Refusal {
 #[must_use]
 pub fn is_forbidden(error: &Error) -> bool {
     error.to_string().contains("was refused with status 403")
+}
+
+/// Whether the body of a 404 says that an object, or the call itself, is not there:
+/// what stands before a cluster answers 404 too, which says nothing of either.
+fn tells_absence(answer: &Value) -> bool {
+    let Some(map) = answer.as_object() else {
+        return false;
+    };
+    let kind = answer.pointer("/error/type").and_then(Value::as_str);
+    let kind = kind.unwrap_or_default();
+    let text = |key: &str| answer.get(key).and_then(Value::as_str);
+    map.is_empty()
+        || kind.ends_with("_not_found_exception")
+        || kind.ends_with("_missing_exception")
+        || answer.get("found") == Some(&Value::Bool(false))
+        || text("result") == Some("not_found")
+        // What a list of names lacks: aliases are told with their names.
+        || (answer.get("status") == Some(&Value::from(404)) && text("error").is_some())
+        // Kibana's two shapes, of its platform and of its rules.
+        || answer.get("statusCode") == Some(&Value::from(404))
+        || (answer.get("status_code") == Some(&Value::from(404)) && text("message").is_some())
 }
 
 /// The server's own words: Elasticsearch's envelope, its plain text form,
@@ -170,7 +195,10 @@ fn decision(said: &Said<'_>) -> Decision {
     let has = |needles: &[&str]| needles.iter().any(|needle| said.reason.contains(needle));
     match said.status {
         404 if has(&["unable to find script", "no handler found"]) => Decision::Stop,
-        404 if said.json => Decision::Absent,
+        404 if said.absent => Decision::Absent,
+        // Who says this is no cluster: the call went astray, or what stands before the
+        // cluster lost its way there.
+        404 if said.json && !said.root => Decision::Unknown,
         400 if said.kind == "resource_already_exists_exception"
             || has(&["already exists", "Id is already used"]) =>
         {
@@ -233,7 +261,7 @@ fn error_kind(said: &Said<'_>, decision: Decision) -> ErrorKind {
         return ErrorKind::Policy;
     }
     match (said.status, decision) {
-        (502..=504, Decision::Unknown) => ErrorKind::Network,
+        (404 | 502..=504, Decision::Unknown) => ErrorKind::Network,
         _ if !said.json && !(200..300).contains(&said.status) && said.status != 413 => {
             ErrorKind::Network
         }

@@ -17,6 +17,9 @@ use crate::model::reference;
 const NODES: &str = "/_nodes/stats/jvm?filter_path=nodes.*.name,nodes.*.roles,nodes.*.timestamp,\
                      nodes.*.jvm.mem.heap_max_in_bytes";
 
+/// The clock of each node.
+const CLOCKS: &str = "/_nodes/stats/jvm?timeout=10s&filter_path=nodes.*.timestamp";
+
 /// The settings that matter, also those that nobody set.
 const SETTINGS: &str = "/_cluster/settings?include_defaults=true\
                         &filter_path=*.xpack.ml.max_inference_processors,\
@@ -55,6 +58,24 @@ impl Elasticsearch {
             self.settings(needs, &mut facts)?;
         }
         Ok(facts)
+    }
+
+    /// The time by the clock of the node that is most behind and by that of the one
+    /// that is most ahead, in seconds since 1970; nothing where the user may not ask.
+    ///
+    /// # Errors
+    /// A [`super::CallError`] for anything but a refusal.
+    pub fn times(&self) -> Called<Option<(i64, i64)>> {
+        let answer = self.allowed(CLOCKS)?;
+        let nodes = answer
+            .as_ref()
+            .and_then(|answer| answer.get("nodes")?.as_object());
+        let clocks = nodes.into_iter().flat_map(|nodes| nodes.values());
+        let times = clocks.filter_map(|node| Some(node.get("timestamp")?.as_i64()? / 1000));
+        Ok(times.fold(None, |span, time| match span {
+            None => Some((time, time)),
+            Some((first, last)) => Some((first.min(time), last.max(time))),
+        }))
     }
 
     /// The nodes, and how far their clocks are from this machine's: the one that

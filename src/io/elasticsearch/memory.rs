@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use super::answer::Decision;
+use super::objects::{strange, unsure};
 use super::{Called, Elasticsearch, found};
 use crate::io::http::{Method, encode_segment};
 use crate::model::preflight::RECEIPTS;
@@ -77,12 +78,14 @@ impl Elasticsearch {
         let Some(mut answer) = found(self.call(Method::Get, &path, &Value::Null))? else {
             return Ok(None);
         };
-        let number = |key: &str| answer.get(key).and_then(Value::as_u64).unwrap_or(0);
-        let revision = (number("_seq_no"), number("_primary_term"));
-        Ok(answer
-            .get_mut("_source")
-            .map(Value::take)
-            .map(|source| Document { source, revision }))
+        let number = |key: &str| answer.get(key).and_then(Value::as_u64);
+        let revision = number("_seq_no").zip(number("_primary_term"));
+        let source = answer.get_mut("_source").map(Value::take);
+        // Absence is told by a 404; what says nothing must not be taken for it.
+        revision
+            .zip(source)
+            .map(|(revision, source)| Some(Document { source, revision }))
+            .ok_or_else(|| strange(&format!("the answer to GET {path}")))
     }
 
     /// Writes the document `id` only where `expect` holds; gives its revision.
@@ -100,8 +103,11 @@ impl Elasticsearch {
             }
         };
         let answer = self.call(Method::Put, &path, source)?;
-        let number = |key: &str| answer.get(key).and_then(Value::as_u64).unwrap_or(0);
-        Ok((number("_seq_no"), number("_primary_term")))
+        let number = |key: &str| answer.get(key).and_then(Value::as_u64);
+        // Without them nobody can tell that it was written.
+        number("_seq_no")
+            .zip(number("_primary_term"))
+            .ok_or_else(|| unsure(&format!("the answer to PUT {path}")))
     }
 
     /// Deletes the document `id` where it still has `revision`. One that is gone

@@ -95,6 +95,23 @@ impl Elasticsearch {
         Ok(run_state(word.unwrap_or_default()))
     }
 
+    /// Whether the enrich policy `artifact` is being executed just now; where the user
+    /// may not ask, it is not seen to be.
+    ///
+    /// # Errors
+    /// A [`CallError`] for anything but a refusal.
+    pub fn is_executing(&self, artifact: &ArtifactId) -> Called<bool> {
+        let stats = match self.find("/_enrich/_stats") {
+            Err(failed) if failed.decision == Decision::Stop => None,
+            other => other?,
+        };
+        let list = stats
+            .as_ref()
+            .and_then(|stats| stats.get("executing_policies"));
+        let mut running = list.and_then(Value::as_array).into_iter().flatten();
+        Ok(running.any(|one| one.get("name").and_then(Value::as_str) == Some(&artifact.id)))
+    }
+
     /// Makes the call of `operation`. Pipelines' scripts are compiled for ingest
     /// by the server as they are stored.
     ///
@@ -105,6 +122,9 @@ impl Elasticsearch {
         let path = path(&self.version, artifact)?;
         let (method, path) = place::call(operation, &path);
         let answer = self.call(method, &path, &place::body(operation))?;
+        if place::keeps_promise(operation, &answer) {
+            return Ok(());
+        }
         if answer.get("acknowledged") == Some(&Value::Bool(false)) {
             // Published but not yet taken up by every node: read to know.
             return Err(CallError {
@@ -115,7 +135,7 @@ impl Elasticsearch {
                 ),
             });
         }
-        Ok(())
+        Err(unsure(&format!("the answer to {method} {path}")))
     }
 }
 
@@ -126,6 +146,15 @@ pub(super) fn run_state(word: &str) -> RunState {
         | "analyzing" | "indexing" | "aborting" => RunState::Running,
         "failed" => RunState::Failed,
         _ => RunState::Idle,
+    }
+}
+
+/// An answer with the status of success that does not say that the call was made:
+/// read to know.
+pub(in crate::io) fn unsure(what: &str) -> CallError {
+    CallError {
+        decision: Decision::Unknown,
+        ..strange(what)
     }
 }
 

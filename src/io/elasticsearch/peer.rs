@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde_json::Value;
 
 use super::answer::Decision;
+use super::bounded;
 use super::called::{CallError, Called, read};
 use super::patience::Patience;
 use super::payload::Payload;
@@ -342,13 +343,10 @@ impl Peer {
         self.look_at_clock(&response);
         let after = response.header("retry-after").and_then(seconds);
         let status = response.status();
-        // Once the head has come, the rest lost means: outcome unknown.
-        let body = response.bytes(MAX_ANSWER).map_err(|error| {
-            let decision = Decision::Unknown;
-            Miss::Answered((CallError { decision, error }, None))
-        })?;
         let shown = letter.path.split('?').next().unwrap_or(letter.path);
         let call = format!("{} {shown}", letter.method);
+        let body = bounded::body(response, &call, MAX_ANSWER, letter.safe)
+            .map_err(|failed| Miss::Answered((failed, None)))?;
         let sent = usize::try_from(sent).unwrap_or(usize::MAX);
         read(&call, status, &body, sent).map_err(|failed| Miss::Answered((failed, after)))
     }

@@ -107,6 +107,39 @@ pub(super) fn body(operation: &Operation) -> Cow<'_, Value> {
     Cow::Borrowed(&operation.body)
 }
 
+/// Whether `answer`, to `operation`, says what it says where the operation was
+/// made: a server that does nothing, or something in between, may answer with the
+/// status of success and something else.
+pub(super) fn keeps_promise(operation: &Operation, answer: &Value) -> bool {
+    let kind = operation.artifact.kind;
+    let says = |key: &str| answer.get(key) == Some(&Value::Bool(true));
+    let shows = |key: &str| {
+        let shown = answer.get(key).and_then(Value::as_str);
+        shown == Some(operation.artifact.id.as_str())
+    };
+    match operation.verb {
+        Verb::Put | Verb::Update => match kind {
+            ArtifactKind::Model => shows("model_id"),
+            ArtifactKind::Filter => shows("filter_id"),
+            ArtifactKind::Job => shows("job_id"),
+            ArtifactKind::Datafeed => shows("datafeed_id"),
+            ArtifactKind::Analytics => shows("id"),
+            ArtifactKind::Transform if operation.verb == Verb::Update => shows("id"),
+            _ => says("acknowledged"),
+        },
+        Verb::Delete => says("acknowledged"),
+        Verb::Execute => {
+            let phase = answer.pointer("/status/phase").and_then(Value::as_str);
+            phase == Some("COMPLETE")
+        }
+        Verb::Open => says("opened"),
+        Verb::Close => says("closed"),
+        Verb::Start | Verb::Stop if kind == ArtifactKind::Transform => says("acknowledged"),
+        Verb::Start => says("started"),
+        Verb::Stop => says("stopped"),
+    }
+}
+
 /// Whether objects of `kind` can be at work.
 pub(super) const fn has_state(kind: ArtifactKind) -> bool {
     matches!(

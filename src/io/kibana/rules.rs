@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Kibana;
 use crate::error::{Error, ErrorKind};
 use crate::io::elasticsearch::answer::Decision;
-use crate::io::elasticsearch::{CallError, Called, found};
+use crate::io::elasticsearch::{CallError, Called, found, unsure};
 use crate::io::http::{Method, encode_segment};
 use crate::model::artifact::ArtifactKind;
 use crate::model::observation::{Observed, RunState};
@@ -94,7 +94,13 @@ impl Kibana {
         }
         if there.is_some() {
             let path = self.rules("");
-            return self.peer.call(Method::Put, &path, &body).map(drop);
+            let answer = self.peer.call(Method::Put, &path, &body)?;
+            let shown = answer.get("rule_id").and_then(Value::as_str);
+            return if shown == Some(id) {
+                Ok(())
+            } else {
+                Err(unsure("the answer to PUT of the rule"))
+            };
         }
         match self.create(&body) {
             Err(failed) if needs_index(&failed) => {
@@ -108,6 +114,7 @@ impl Kibana {
     fn create(&self, body: &Value) -> Called<()> {
         match self.import_rules(std::slice::from_ref(body), false) {
             Ok(imported) => match imported.refused.into_iter().next() {
+                None if imported.taken == 0 => Err(unsure("the answer to the import of the rule")),
                 None => Ok(()),
                 Some(refused) => Err(refused.into_error("import of the rule")),
             },

@@ -19,6 +19,7 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Delete, "/_enrich/policy/{id}", delete),
     Route::new(Method::Put, "/_enrich/policy/{id}/_execute", execute),
     Route::new(Method::Post, "/_enrich/policy/{id}/_execute", execute),
+    Route::new(Method::Get, "/_enrich/_stats", stats),
 ];
 
 /// The types of policies, and the version that came with each.
@@ -126,6 +127,16 @@ fn execute(call: &Call) -> Answered {
             json!({"task": "practice:1"})
         }))
     })
+}
+
+/// Executions end before anybody can see them here; the counters of lookups are left
+/// out.
+fn stats(call: &Call) -> Answered {
+    call.params.accept(&["master_timeout"]);
+    call.begin("cluster:admin/xpack/enrich/stats")?;
+    Ok(Answer::ok(
+        json!({"executing_policies": [], "coordinator_stats": []}),
+    ))
 }
 
 fn delete(call: &Call) -> Answered {

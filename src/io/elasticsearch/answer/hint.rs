@@ -48,6 +48,10 @@ pub(super) fn of(said: &Said<'_>) -> Option<String> {
             "install the stored script before the pipeline that names it; is the bundle complete?"
                 .to_owned(),
         ),
+        404 if said.json && !said.absent => Some(
+            "the cluster does not speak so; check the address and what stands before the cluster"
+                .to_owned(),
+        ),
         413 | 417 => Some(too_large(said)),
         429 => Some(busy(reason)),
         502..=504 => Some("the cluster or a proxy before it is not ready; try again".to_owned()),

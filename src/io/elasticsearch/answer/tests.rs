@@ -114,9 +114,31 @@ fn absence_is_no_failure() {
         )
         .1,
         r#"{"message":"rule_id: \"x\" not found","status_code":404}"#.to_owned(),
+        r#"{"statusCode":404,"error":"Not Found","message":"Saved object [a/b] not found"}"#
+            .to_owned(),
+        r#"{"_index":"i","_id":"x","result":"not_found","_seq_no":1}"#.to_owned(),
+        r#"{"error":"alias [x] missing","status":404}"#.to_owned(),
+        envelope(404, "index_not_found_exception", "no such index [x]").1,
+        envelope(
+            404,
+            "index_template_missing_exception",
+            "index_template [x] missing",
+        )
+        .1,
     ] {
         let found = refusal("GET /x", 404, body.as_bytes(), 0);
         assert_eq!(found.decision, Decision::Absent, "{body}");
+    }
+    // What stands before a cluster does not know what is in it.
+    for body in [
+        r#"{"ok":false,"message":"Unknown resource."}"#,
+        r#"{"error":"not found"}"#,
+        r#"{"code":404,"message":"no route"}"#,
+    ] {
+        let found = refusal("DELETE /x", 404, body.as_bytes(), 0);
+        assert_eq!(found.decision, Decision::Unknown, "{body}");
+        assert_eq!(found.error.kind(), ErrorKind::Network, "{body}");
+        assert!(hint(&found.error).contains("before the cluster"), "{body}");
     }
     // A proxy that knows no such page says nothing about the object.
     let found = refusal("GET /x", 404, b"<html>not found</html>", 0);
