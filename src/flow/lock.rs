@@ -156,6 +156,15 @@ pub fn held_for(cluster: &Cluster, now: Timestamp) -> Result<Option<String>> {
     Ok(token)
 }
 
+/// Who holds the lock of `cluster`, or held it last, as they call themselves.
+///
+/// # Errors
+/// As the call.
+pub fn holder(cluster: &Cluster) -> Result<Option<String>> {
+    let held = cluster.elasticsearch.recall(ID)?;
+    Ok(held.and_then(|document| Some(document.source.get("holder")?.as_str()?.to_owned())))
+}
+
 /// When the lease of a lock ends, in seconds since 1970.
 fn until(document: &Document) -> i64 {
     let until = document.source.get("until").and_then(Value::as_i64);

@@ -104,10 +104,18 @@ pub fn refusal(call: &str, status: u16, body: &[u8], sent: usize) -> Refusal {
     }
 }
 
-/// Whether `error` is a refusal that says that the caller may not (403).
+/// Whether `error`, or what caused it, is a refusal that says that the caller may
+/// not (403).
 #[must_use]
 pub fn is_forbidden(error: &Error) -> bool {
-    error.to_string().contains("was refused with status 403")
+    let mut next: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = next {
+        if error.to_string().contains("was refused with status 403") {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// The server's own words: Elasticsearch's envelope, its plain text form,
