@@ -9,15 +9,20 @@ mod command;
 mod cycle;
 mod faults;
 mod group;
+mod kibana_role;
 mod kit;
 mod leading;
+mod left_out;
 mod many;
+mod plan_file;
+mod prompts;
 mod reach;
 mod ready;
 mod receipts;
 mod recordings;
 mod refusing;
 mod reopen;
+mod rights;
 mod rules;
 #[allow(dead_code, reason = "tests of single kinds change more of it")]
 #[path = "../kinds/sample.rs"]
