@@ -5,8 +5,14 @@ use crate::error::{Error, ErrorKind, Result};
 /// Told about long work by the floors below the front desk; only the front desk
 /// turns it into something that a person sees.
 pub trait Progress: Sync {
-    /// Work named `what` starts; `total` is its size (bytes or steps) where known.
+    /// Work named `what` starts, which goes piece by piece; `total` is how many
+    /// there are, where known.
     fn begin(&self, what: &str, total: Option<u64>);
+    /// Work named `what` starts, which goes byte by byte; `total` is how many there
+    /// are, where known.
+    fn begin_bytes(&self, what: &str, total: Option<u64>) {
+        self.begin(what, total);
+    }
     /// `amount` more of the work that was begun last is done.
     fn advance(&self, amount: u64);
     /// The work that was begun last has ended.

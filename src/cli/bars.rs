@@ -33,23 +33,46 @@ impl<'a> Bars<'a> {
     }
 }
 
-impl Progress for Bars<'_> {
-    fn begin(&self, what: &str, total: Option<u64>) {
+/// What the size of work is counted in.
+#[derive(Clone, Copy)]
+enum Unit {
+    Pieces,
+    Bytes,
+}
+
+/// How a bar of work looks, with its whole size known or not.
+fn template(unit: Unit, is_known: bool) -> &'static str {
+    match (unit, is_known) {
+        (Unit::Bytes, true) => "{msg:30!} {bar:25} {bytes:>10}/{total_bytes:<10} {eta}",
+        (Unit::Bytes, false) => "{msg:30!} {spinner} {bytes:>10}",
+        (Unit::Pieces, true) => "{msg:30!} {bar:25} {human_pos:>10}/{human_len:<10} {eta}",
+        (Unit::Pieces, false) => "{msg:30!} {spinner} {human_pos:>10}",
+    }
+}
+
+impl Bars<'_> {
+    fn start(&self, what: &str, unit: Unit, total: Option<u64>) {
         let target = if self.terminal.shows_bars() {
             ProgressDrawTarget::stderr()
         } else {
             ProgressDrawTarget::hidden()
         };
         let bar = ProgressBar::with_draw_target(total, target);
-        let template = match total {
-            Some(_) => "{msg:30!} {bar:25} {bytes:>10}/{total_bytes:<10} {eta}",
-            None => "{msg:30!} {spinner} {bytes:>10}",
-        };
-        if let Ok(style) = ProgressStyle::with_template(template) {
+        if let Ok(style) = ProgressStyle::with_template(template(unit, total.is_some())) {
             bar.set_style(style);
         }
         bar.set_message(escape::line(what));
         self.with_running(|running| running.push(bar));
+    }
+}
+
+impl Progress for Bars<'_> {
+    fn begin(&self, what: &str, total: Option<u64>) {
+        self.start(what, Unit::Pieces, total);
+    }
+
+    fn begin_bytes(&self, what: &str, total: Option<u64>) {
+        self.start(what, Unit::Bytes, total);
     }
 
     fn advance(&self, amount: u64) {

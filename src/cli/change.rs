@@ -103,7 +103,7 @@ pub fn run_after(
     let texts = planned
         .iter()
         .map(|plan| (plan.label.as_str(), plan.plan.as_str()));
-    for text in tables::plans(texts) {
+    for text in plan_text::alike(texts) {
         desk.terminal
             .say(&text)
             .or_err(ErrorKind::Io, || "cannot write to standard output")?;
@@ -114,6 +114,20 @@ pub fn run_after(
             Some(error) => reports.push(failed(plan.label, Duration::ZERO, error)),
             None => ready.push(plan),
         }
+    }
+    let is_asked = !asked.yes && ready.iter().any(|plan| !plan.is_done);
+    if is_asked && !alone {
+        for text in tables::left_out(&reports) {
+            desk.terminal
+                .say(&text)
+                .or_err(ErrorKind::Io, || "cannot write to standard output")?;
+        }
+    }
+    if is_asked && desk.terminal.is_json() {
+        let told = "with --json nobody sees a plan that could be confirmed";
+        return Err(
+            Error::new(ErrorKind::Usage, told).hint("look at it with sealift plan, then add --yes")
+        );
     }
     confirm(asked, &ready)?;
     fleet::with_bench(desk, |bench| {

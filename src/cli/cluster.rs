@@ -1,9 +1,6 @@
 //! `sealift cluster info`: what a cluster is, can and allows.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::answer::Answer;
 use crate::cli::cluster_files::{self, FilesArgs};
@@ -12,12 +9,13 @@ use crate::cli::fleet::{self, Report};
 use crate::cli::target::TargetArgs;
 use crate::cli::{escape, wrap};
 use crate::error::Result;
-use crate::flow::claims::Claims;
 use crate::flow::preflight;
 use crate::io::cluster::Cluster;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::preflight::{Denied, Facts, KibanaFacts, Needs};
 use crate::model::time::Timestamp;
+
+mod installed;
 
 /// Look at clusters.
 #[derive(Debug, clap::Args)]
@@ -52,12 +50,14 @@ pub struct InfoArgs {
 /// As connecting and reading.
 pub fn run(args: &ClusterArgs, desk: &Desk) -> Result<Answer> {
     match &args.command {
-        ClusterCommand::Info(args) => fleet::run(&args.target, desk, |cluster, _| info(cluster)),
+        ClusterCommand::Info(args) => {
+            fleet::run(&args.target, desk, |cluster, _| info(cluster, desk))
+        }
         ClusterCommand::Files(args) => cluster_files::run(args, desk),
     }
 }
 
-fn info(cluster: &Cluster) -> Result<Report> {
+fn info(cluster: &Cluster, desk: &Desk) -> Result<Report> {
     let everything: Vec<ArtifactId> = ArtifactKind::ALL
         .into_iter()
         // Which indices would be made is not known here.
@@ -71,18 +71,10 @@ fn info(cluster: &Cluster) -> Result<Report> {
     let elasticsearch = &cluster.elasticsearch;
     let facts = preflight::facts(cluster, &needs)?;
     let user = elasticsearch.user()?;
-    let claims = Claims::read(cluster)?;
+    let installed = installed::look(cluster, desk)?;
     let identity = elasticsearch.identity();
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for artifact in claims.artifacts.keys() {
-        *counts.entry(artifact.kind.name()).or_default() += 1;
-    }
-    let installed: Vec<String> = counts
-        .iter()
-        .map(|(kind, count)| format!("{count} {kind}"))
-        .collect();
     let nobody = || "none, security is off".to_owned();
-    let lines = [
+    let mut lines = vec![
         ("cluster", identity.name.clone()),
         ("uuid", identity.uuid.clone()),
         ("version", identity.version.clone()),
@@ -94,35 +86,33 @@ fn info(cluster: &Cluster) -> Result<Report> {
         ("user", user.clone().unwrap_or_else(nobody)),
         ("rights missing", denied(&facts.denied)),
         ("Kibana", kibana(&facts.kibana)),
-        ("installed", or_none(&installed)),
     ];
+    lines.extend(installed.lines());
     let mut text = escape::line(&cluster.label);
     for (name, value) in lines {
         text.push('\n');
         let first = format!("  {name:<17} ");
         text.push_str(&wrap::hanging(&first, &escape::line(&value)));
     }
-    for (channel, latest) in &claims.channels {
-        let bundle = format!("{} {} of channel {channel}", latest.bundle, latest.sequence);
-        let _ = write!(text, "\n  {:<17} {}", "bundle", escape::line(&bundle));
+    let mut document = json!({
+        "identity": identity,
+        "address": elasticsearch.address(),
+        "license": facts.license,
+        "ml_enabled": facts.ml_enabled,
+        "upgrade_mode": facts.upgrade_mode,
+        "nodes": facts.nodes,
+        "clock_ahead_seconds": facts.clock_ahead,
+        "denied": facts.denied,
+        "user": user,
+        "kibana_version": facts.kibana.version.as_ref().map(ToString::to_string),
+        "kibana_space": facts.kibana.named.then_some(&facts.kibana.space),
+        "kibana_fault": facts.kibana.fault,
+    });
+    if let (Value::Object(all), Value::Object(more)) = (&mut document, installed.document()) {
+        all.extend(more);
     }
     Ok(Report {
-        json: json!({
-            "identity": identity,
-            "address": elasticsearch.address(),
-            "license": facts.license,
-            "ml_enabled": facts.ml_enabled,
-            "upgrade_mode": facts.upgrade_mode,
-            "nodes": facts.nodes,
-            "clock_ahead_seconds": facts.clock_ahead,
-            "denied": facts.denied,
-            "user": user,
-            "kibana_version": facts.kibana.version.as_ref().map(ToString::to_string),
-            "kibana_space": facts.kibana.named.then_some(&facts.kibana.space),
-            "kibana_fault": facts.kibana.fault,
-            "channels": claims.channels,
-            "installed": counts,
-        }),
+        json: document,
         text,
         ending: None,
     })

@@ -1,11 +1,13 @@
 //! What every command stands on: terminal, settings, environment, clock.
 
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::cli::bars::Bars;
 use crate::cli::environment::{Environment, SOURCE_DATE_EPOCH};
+use crate::cli::prompt;
 use crate::cli::settings::Settings;
 use crate::cli::terminal::Terminal;
 use crate::error::{Error, ErrorKind, OrErr, Result};
@@ -29,13 +31,19 @@ pub struct Desk {
 impl Desk {
     /// Lets Ctrl-C end the process with exit code 130: at once, or, for a command
     /// that asked for [`progress`](Self::progress), after the piece of work that
-    /// runs. A second Ctrl-C always ends at once.
+    /// runs; at a question at once, for nothing is done yet. A second Ctrl-C always
+    /// ends at once.
     ///
     /// # Errors
     /// [`ErrorKind::Bug`] when the system has no such signal.
     pub fn watch_interrupts() -> Result<()> {
         ctrlc::set_handler(|| {
             let second = STOP.swap(true, Ordering::Relaxed);
+            if prompt::is_waiting() {
+                // There is nothing left to say where standard error is gone.
+                drop(writeln!(io::stderr(), "\nerror: {}", prompt::INTERRUPTED));
+                std::process::exit(i32::from(ErrorKind::Interrupted.exit_code()));
+            }
             if second || !GRACEFUL.load(Ordering::Relaxed) {
                 std::process::exit(i32::from(ErrorKind::Interrupted.exit_code()));
             }

@@ -41,18 +41,49 @@ pub fn run(
     desk: &Desk,
     work: impl Fn(&Cluster, &dyn Progress) -> Result<Report> + Sync,
 ) -> Result<Answer> {
+    run_or(target, desk, work, |_, error| Err(error))
+}
+
+/// The same, where `otherwise` says what comes of a cluster that could not be
+/// connected to.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_or(
+    target: &TargetArgs,
+    desk: &Desk,
+    work: impl Fn(&Cluster, &dyn Progress) -> Result<Report> + Sync,
+    otherwise: impl Fn(&Address, Error) -> Result<Report> + Sync,
+) -> Result<Answer> {
+    summary(each(target, desk, work, otherwise)?)
+}
+
+/// What `work` gives on every cluster that `target` names, or `otherwise` where one
+/// could not be connected to.
+///
+/// # Errors
+/// As [`TargetArgs::addresses`].
+pub fn each(
+    target: &TargetArgs,
+    desk: &Desk,
+    work: impl Fn(&Cluster, &dyn Progress) -> Result<Report> + Sync,
+    otherwise: impl Fn(&Address, Error) -> Result<Report> + Sync,
+) -> Result<Vec<Outcome<Report>>> {
     let addresses = target.addresses(desk)?;
     let progress = desk.progress();
     let alone = addresses.len() == 1;
     let outcomes = fleet::each(labelled(addresses), |_, address| {
-        let cluster = Cluster::connect(address)?;
+        let cluster = match Cluster::connect(address.clone()) {
+            Ok(cluster) => cluster,
+            Err(error) => return otherwise(&address, error),
+        };
         if alone {
             work(&cluster, &progress)
         } else {
             work(&cluster, &Quiet(&progress))
         }
     });
-    summary(outcomes)
+    Ok(outcomes)
 }
 
 /// The addresses with what each is called.

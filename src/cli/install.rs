@@ -12,13 +12,14 @@ use crate::cli::opening::OpeningArgs;
 use crate::cli::plan_file::PlanFile;
 use crate::cli::target::TargetArgs;
 use crate::cli::wish::WishArgs;
-use crate::cli::{change, escape, role_text, terminal, wish, wrap};
-use crate::error::{ErrorKind, Result};
+use crate::cli::{change, escape, preflight_text, role_text, terminal, wish, wrap};
+use crate::error::{Error, ErrorKind, Result};
 use crate::flow::clock::Clock;
-use crate::flow::preflight::Question;
-use crate::flow::{prepare, targets};
+use crate::flow::preflight::{self, Question};
+use crate::flow::prepare::{self, Prepared};
+use crate::flow::targets;
 use crate::io::cluster::Cluster;
-use crate::model::preflight::Weight;
+use crate::io::elasticsearch::answer::is_forbidden;
 use crate::progress::Progress;
 
 /// Install a bundle: preflight, plan, confirm, apply, receipt.
@@ -67,13 +68,20 @@ pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
         None => None,
     };
     let asked = agreed.as_ref().map_or(&args.wish, PlanFile::wish);
+    if args.canary.is_some() && asked.no_check {
+        return Err(Error::new(
+            ErrorKind::Usage,
+            "a canary on which nothing is checked proves nothing",
+        )
+        .hint("leave out --no-check, or --canary"));
+    }
     let wanted = wish::wanted(asked, targets::wanted(&bundle)?)?;
     let wish = wish::of(asked);
-    let ranges = targets::ranges(&bundle);
-    let question = Question::of(&wanted, &ranges, asked.enable_rules)
-        .leading(wish.default_pipelines.iter().map(|asked| &*asked.index));
+    let question = wish::question(asked, &bundle, &wanted);
     if args.preflight_only {
-        return look(args, desk, &question);
+        return look(args, desk, &question, |cluster, progress| {
+            prepare::prepare(cluster, &bundle, &wanted, &wish, progress)
+        });
     }
     let asked = change::Asked {
         target: &args.target,
@@ -93,7 +101,7 @@ pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
     let mut answer = change::run_after(&asked, desk, preflight, |cluster, progress| {
         let prepared = prepare::prepare(cluster, &bundle, &wanted, &wish, progress)?;
         if let Some(agreed) = &agreed {
-            agreed.agree(&prepared.plan)?;
+            agreed.agree(&prepared)?;
         }
         Ok(prepared)
     })?;
@@ -110,34 +118,72 @@ pub fn run(args: &InstallArgs, desk: &Desk) -> Result<Answer> {
 }
 
 /// Names everything that is missing or doubtful, and the role that would grant
-/// the rights; where clusters need different ones, each with what needs it.
-fn look(args: &InstallArgs, desk: &Desk, question: &Question<'_>) -> Result<Answer> {
-    let mut answer = fleet::run(&args.target, desk, |cluster, _| {
+/// the rights; where clusters need different ones, each with what needs it. Where
+/// nothing is missing, also what is in the way of the plan that `prepare` makes. A
+/// user who may not even ask what a cluster is gets the role all the same.
+fn look(
+    args: &InstallArgs,
+    desk: &Desk,
+    question: &Question,
+    prepare: impl Fn(&Cluster, &dyn Progress) -> Result<Prepared> + Sync,
+) -> Result<Answer> {
+    let ask = |cluster: &Cluster, progress: &dyn Progress| {
         let now = || Desk::clock();
-        let answer = question.put_to(cluster, &Clock::new(&now))?;
-        let ready = answer.is_ready();
-        let label = escape::line(&cluster.label);
-        let mut lines = vec![if ready {
-            format!("{label} is ready")
+        let found = question.put_to(cluster, &Clock::new(&now))?;
+        let obstacles = if found.is_ready() {
+            obstacles(&prepare(cluster, progress)?)
         } else {
-            format!("{label} is not ready")
-        }];
-        for finding in &answer.found {
-            let word = match finding.weight {
-                Weight::Missing => "missing",
-                Weight::Warning => "warning",
-            };
-            let first = format!("  {word}  ");
-            lines.push(wrap::hanging(&first, &escape::line(&finding.what)));
-            // A command stays on one line.
-            lines.push(format!("           {}", escape::line(&finding.next)));
+            Vec::new()
+        };
+        Ok(looked(&cluster.label, &found, &obstacles))
+    };
+    let mut answer = fleet::run_or(&args.target, desk, ask, |address, error| {
+        if !is_forbidden(&error) {
+            return Err(error);
         }
-        Ok(Report {
-            json: json!({"ready": ready, "found": answer.found, "role": answer.role}),
-            text: lines.join("\n"),
-            ending: (!ready).then_some(ErrorKind::Policy),
-        })
+        let space = address.space.as_deref().unwrap_or("default");
+        Ok(looked(&address.label, &question.unanswered(space), &[]))
     })?;
     answer.text.push_str(&role_text::roles(&answer.json)?);
     Ok(answer)
+}
+
+/// What is in the way of the plan, in words.
+fn obstacles(prepared: &Prepared) -> Vec<String> {
+    let obstacles = prepared.plan.obstacles().into_iter();
+    let told = obstacles.map(|step| format!("{}: {}", step.artifact, step.reasons.join("; ")));
+    told.collect()
+}
+
+/// What a look at a cluster gave.
+fn looked(label: &str, answer: &preflight::Answer, obstacles: &[String]) -> Report {
+    let ready = answer.is_ready() && obstacles.is_empty();
+    let label = escape::line(label);
+    let mut lines = vec![if ready {
+        format!("{label} is ready")
+    } else {
+        format!("{label} is not ready")
+    }];
+    lines.extend(preflight_text::findings(&answer.found));
+    let told = obstacles.iter().map(|told| escape::line(told));
+    lines.extend(told.map(|told| wrap::hanging("  in the way  ", &told)));
+    if !answer.is_ready() {
+        let more = "what is in the way of the plan is looked at once nothing is missing";
+        lines.push(format!("  {more}"));
+    }
+    let ending = match (answer.is_ready(), obstacles) {
+        (false, _) => Some(ErrorKind::Policy),
+        (true, []) => None,
+        (true, _) => Some(ErrorKind::Cluster),
+    };
+    Report {
+        json: json!({
+            "ready": ready,
+            "found": answer.found,
+            "obstacles": obstacles,
+            "role": answer.role,
+        }),
+        text: lines.join("\n"),
+        ending,
+    }
 }

@@ -36,6 +36,7 @@ pub mod passphrase;
 pub mod plan;
 pub mod plan_file;
 pub mod plan_text;
+pub mod preflight_text;
 pub mod prompt;
 pub mod publish;
 pub mod publisher;
@@ -60,6 +61,7 @@ pub mod trust;
 pub mod validate;
 pub mod verify;
 pub mod wish;
+pub mod work_text;
 pub mod wrap;
 
 use std::io;

@@ -3,21 +3,29 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::slice;
 use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use crate::cli::wish::WishArgs;
 use crate::error::{Error, ErrorKind, OrErr, Result};
+use crate::flow::prepare::Prepared;
 use crate::io::bundle::VerifiedBundle;
 use crate::io::files;
+use crate::model::artifact::ArtifactId;
 use crate::model::digest::Digest;
-use crate::model::plan::Plan;
+use crate::model::plan::{Action, Plan};
 
 /// The format that is written and read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// The longest plan file.
 const MAX_FILE: u64 = 16 << 20;
+/// How many steps a refusal names.
+const MAX_NAMED: usize = 6;
+
+/// What to do where a plan does not hold.
+const ANEW: &str = "make a new plan and look at it: sealift plan FILE --out PLAN";
 
 /// The file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,7 +45,16 @@ struct Agreed {
     name: String,
     fingerprint: Digest,
     summary: String,
-    steps: Vec<String>,
+    steps: Vec<AgreedStep>,
+}
+
+/// What was agreed for one artifact.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AgreedStep {
+    action: Action,
+    artifact: ArtifactId,
+    fingerprint: Digest,
 }
 
 /// A plan that is agreed on.
@@ -53,9 +70,20 @@ pub struct Collector {
 
 impl PlanFile {
     /// A collector that writes to `path`, if any.
-    #[must_use]
-    pub fn collector(path: Option<&Path>, bundle: &VerifiedBundle, wish: &WishArgs) -> Collector {
-        Collector {
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] when something is at `path` already.
+    pub fn collector(
+        path: Option<&Path>,
+        bundle: &VerifiedBundle,
+        wish: &WishArgs,
+    ) -> Result<Collector> {
+        if let Some(path) = path.filter(|path| path.exists()) {
+            let told = format!("{} exists already", path.display());
+            return Err(Error::new(ErrorKind::Io, told)
+                .hint("somebody may have agreed on it: name another file, or remove it first"));
+        }
+        Ok(Collector {
             path: path.map(Path::to_owned),
             stored: Mutex::new(Stored {
                 format: FORMAT,
@@ -63,7 +91,7 @@ impl PlanFile {
                 wish: wish.clone(),
                 clusters: BTreeMap::new(),
             }),
-        }
+        })
     }
 
     /// The plan in the file `path`, made for `bundle`.
@@ -80,13 +108,19 @@ impl PlanFile {
             return Err(Error::new(
                 ErrorKind::Malformed,
                 format!("plan format {} is not known here", stored.format),
-            ));
+            )
+            .hint(ANEW));
         }
         if stored.bundle_sha256 != bundle.digest() {
             return Err(Error::new(
                 ErrorKind::Policy,
                 format!("the plan {} was made for another bundle", path.display()),
-            ));
+            )
+            .hint(format!(
+                "give the bundle whose SHA256SUMS has the SHA-256 {}, or make a plan of this one: \
+                 sealift plan FILE --out PLAN",
+                stored.bundle_sha256
+            )));
         }
         Ok(Self(stored))
     }
@@ -97,34 +131,84 @@ impl PlanFile {
         &self.0.wish
     }
 
-    /// Refuses unless `plan` is the one that was agreed on.
+    /// Refuses unless the plan of `prepared` is the one that was agreed on, or what is
+    /// left of it after work on it was cut off.
     ///
     /// # Errors
-    /// [`ErrorKind::Difference`] when the cluster has moved since;
-    /// [`ErrorKind::Usage`] for a cluster that the plan does not speak of.
-    pub fn agree(&self, plan: &Plan) -> Result<()> {
+    /// [`ErrorKind::Difference`] when the cluster has moved since, with the steps that
+    /// did; [`ErrorKind::Usage`] for a cluster that the plan does not speak of.
+    pub fn agree(&self, prepared: &Prepared) -> Result<()> {
+        let plan = &prepared.plan;
         let Some(agreed) = self.0.clusters.get(&plan.cluster.uuid) else {
+            let known = self.0.clusters.values();
+            let known: Vec<&str> = known.map(|agreed| agreed.name.as_str()).collect();
             return Err(Error::new(
                 ErrorKind::Usage,
                 format!(
                     "the plan does not speak of the cluster {}",
                     plan.cluster.name
                 ),
-            ));
+            )
+            .hint(format!(
+                "it was made for {}; make one for this cluster: sealift plan FILE --out PLAN",
+                known.join(", ")
+            )));
         };
         if agreed.fingerprint == plan.fingerprint() {
             return Ok(());
         }
+        let moved = agreed.moved(prepared);
+        if moved.is_empty() {
+            return Ok(());
+        }
+        let named: Vec<&str> = moved.iter().take(MAX_NAMED).map(String::as_str).collect();
+        let more = match moved.len().saturating_sub(MAX_NAMED) {
+            0 => String::new(),
+            more => format!("; and {more} more"),
+        };
         Err(Error::new(
             ErrorKind::Difference,
             format!(
-                "the cluster {} has changed since the plan was made ({}; now: {}); nothing was changed",
+                "the cluster {} has changed since the plan was made; nothing was changed: {}{more}",
                 plan.cluster.name,
-                agreed.summary,
-                plan.summary()
+                named.join("; ")
             ),
         )
-        .hint("make a new plan and look at it"))
+        .hint(ANEW))
+    }
+}
+
+impl Agreed {
+    /// The steps of `prepared` that are not as agreed, in words; without those that
+    /// work which was cut off did already.
+    fn moved(&self, prepared: &Prepared) -> Vec<String> {
+        let plan = &prepared.plan;
+        let mut left: BTreeMap<&ArtifactId, &AgreedStep> = BTreeMap::new();
+        left.extend(self.steps.iter().map(|step| (&step.artifact, step)));
+        let mut moved = Vec::new();
+        for step in &plan.steps {
+            let agreed = left.remove(&step.artifact);
+            let now = plan.fingerprint_of(slice::from_ref(step));
+            let is_same = agreed.is_some_and(|agreed| agreed.fingerprint == now);
+            if is_same || prepared.is_rest(step, agreed.map(|agreed| agreed.action)) {
+                continue;
+            }
+            let (artifact, action) = (&step.artifact, step.action.name());
+            moved.push(match agreed {
+                None => format!("{artifact}: {action}, and it was not spoken of"),
+                Some(agreed) if agreed.action == step.action => {
+                    format!("{artifact}: {action} as before, but what is there is another")
+                }
+                Some(agreed) => format!("{artifact}: {action} instead of {}", agreed.action.name()),
+            });
+        }
+        let gone = left.into_values();
+        let gone = gone.filter(|agreed| !prepared.is_behind_us(agreed.action));
+        moved.extend(gone.map(|agreed| {
+            let action = agreed.action.name();
+            format!("{}: no {action} any more", agreed.artifact)
+        }));
+        moved
     }
 }
 
@@ -138,7 +222,11 @@ impl Collector {
             steps: plan
                 .steps
                 .iter()
-                .map(|step| format!("{} {}", step.action.name(), step.artifact))
+                .map(|step| AgreedStep {
+                    action: step.action,
+                    artifact: step.artifact.clone(),
+                    fingerprint: plan.fingerprint_of(slice::from_ref(step)),
+                })
                 .collect(),
         };
         let mut stored = self.stored.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,5 +1,6 @@
 //! A plan as a person reads it.
 
+use crate::cli::fleet::names;
 use crate::cli::{escape, table, wrap};
 use crate::model::plan::{Action, Plan};
 
@@ -69,4 +70,63 @@ fn why(reasons: &[String], affects: &[String]) -> String {
         text.push_str(&affects.join(", "));
     }
     text
+}
+
+/// The plans of clusters, each with its label and its text, whose first line
+/// names the cluster; what several have alike is told once.
+#[must_use]
+pub fn alike<'a>(all: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<String> {
+    let mut groups: Vec<(&str, Vec<(&str, &str)>)> = Vec::new();
+    for (label, text) in all {
+        let body = text.split_once('\n').map_or("", |(_, body)| body);
+        match groups.iter_mut().find(|(known, _)| *known == body) {
+            Some((_, members)) => members.push((label, text)),
+            None => groups.push((body, vec![(label, text)])),
+        }
+    }
+    groups.into_iter().map(group).collect()
+}
+
+fn group((body, members): (&str, Vec<(&str, &str)>)) -> String {
+    if let [(_, text)] = members.as_slice() {
+        return (*text).to_owned();
+    }
+    let labels: Vec<&str> = members.iter().map(|(label, _)| *label).collect();
+    format!(
+        "{} clusters alike: {}\n{body}",
+        labels.len(),
+        names(&labels)
+    )
+    .trim_end()
+    .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::alike;
+
+    #[test]
+    fn plans_that_are_the_same_are_told_once() {
+        let labels: Vec<String> = (0..12).map(|n| format!("c{n}")).collect();
+        let texts: Vec<String> = labels
+            .iter()
+            .map(|label| {
+                let body = if label == "c3" {
+                    "replace x"
+                } else {
+                    "create x"
+                };
+                format!("{label} (practice 8.19.9): 1\n{body}")
+            })
+            .collect();
+        let all = labels.iter().zip(&texts);
+        let told = alike(all.map(|(label, text)| (label.as_str(), text.as_str())));
+        assert_eq!(
+            told,
+            [
+                "11 clusters alike: c0, c1, c2, c4, c5, c6, c7, c8 and 3 more\ncreate x",
+                "c3 (practice 8.19.9): 1\nreplace x"
+            ]
+        );
+    }
 }

@@ -9,8 +9,10 @@ use crate::cli::desk::Desk;
 use crate::cli::fleet::{self, Report};
 use crate::cli::opening::OpeningArgs;
 use crate::cli::target::TargetArgs;
-use crate::cli::{escape, table, wish, wrap};
+use crate::cli::{escape, table, wish, work_text, wrap};
 use crate::error::{ErrorKind, Result};
+use crate::flow::at_work::{self, AtWork};
+use crate::flow::claims::Latest;
 use crate::flow::status::{self, Line, Standing, Status};
 use crate::flow::targets;
 use crate::model::observation::RunState;
@@ -49,45 +51,22 @@ pub fn run(args: &StatusArgs, desk: &Desk) -> Result<Answer> {
         None => Vec::new(),
     };
     let width = desk.terminal.width();
+    let state = desk.state_folder()?;
     fleet::run(&args.target, desk, |cluster, progress| {
         let status = status::status(cluster, &wanted, progress)?;
+        let at_work = at_work::at_work(cluster, &state, Desk::clock()?)?;
         let drift = args.exit_code && status.has_drift();
         Ok(Report {
-            text: describe(&cluster.label, &status, width),
-            json: json!({"status": status, "drift": status.has_drift()}),
+            text: describe(&cluster.label, &status, at_work.as_ref(), width),
+            json: json!({"status": status, "drift": status.has_drift(), "at_work": at_work}),
             ending: drift.then_some(ErrorKind::Difference),
         })
     })
 }
 
-fn describe(label: &str, status: &Status, width: u16) -> String {
-    let drifted = status
-        .artifacts
-        .iter()
-        .filter(|line| line.standing.is_drift())
-        .count();
-    let mut parts = vec![format!(
-        "{} ({} {}): {}",
-        escape::line(label),
-        escape::line(&status.cluster.name),
-        escape::line(&status.cluster.version),
-        match (status.artifacts.len(), drifted) {
-            (0, _) if !status.has_drift() => "nothing installed by sealift".to_owned(),
-            (count, 0) if status.has_drift() => {
-                format!("{count} artifacts, and work on them that is not finished")
-            }
-            (count, 0) if status.unseen.is_some() => {
-                format!("{count} artifacts, those that were looked at as they should be")
-            }
-            (count, 0) => format!("{count} artifacts, all as they should be"),
-            (count, drifted) => format!("{count} artifacts, {drifted} not as they should be"),
-        }
-    )];
-    if let Some(receipt) = &status.unfinished {
-        let why = format!(
-            "the work of {receipt} did not come to its end, or is going on; give its command \
-             again, or sealift rollback {receipt}"
-        );
+fn describe(label: &str, status: &Status, at_work: Option<&AtWork>, width: u16) -> String {
+    let mut parts = vec![headline(label, status)];
+    if let Some(why) = work_text::describe(status.unfinished.as_deref(), at_work) {
         parts.push(wrap::hanging("  ", &escape::line(&why)));
     }
     if !status.halted.is_empty() {
@@ -114,14 +93,8 @@ fn describe(label: &str, status: &Status, width: u16) -> String {
         let why = format!("{count} more are in the Kibana space {space}: add --space {space}");
         parts.push(wrap::hanging("  ", &escape::line(&why)));
     }
-    for (channel, latest) in &status.channels {
-        parts.push(format!(
-            "channel {}: {} sequence {}",
-            escape::line(channel),
-            escape::line(&latest.bundle),
-            latest.sequence
-        ));
-    }
+    let channels = status.channels.iter();
+    parts.extend(channels.map(|(name, latest)| channel(status, name, latest)));
     if !status.artifacts.is_empty() {
         let rows: Vec<Vec<String>> = status
             .artifacts
@@ -161,4 +134,59 @@ fn describe(label: &str, status: &Status, width: u16) -> String {
         }
     }
     parts.join("\n")
+}
+
+fn artifacts(count: usize) -> String {
+    match count {
+        1 => "1 artifact".to_owned(),
+        many => format!("{many} artifacts"),
+    }
+}
+
+fn headline(label: &str, status: &Status) -> String {
+    let drifted = status
+        .artifacts
+        .iter()
+        .filter(|line| line.standing.is_drift())
+        .count();
+    format!(
+        "{} ({} {}): {}",
+        escape::line(label),
+        escape::line(&status.cluster.name),
+        escape::line(&status.cluster.version),
+        match (status.artifacts.len(), drifted) {
+            (0, _) if !status.has_drift() => "nothing installed by sealift".to_owned(),
+            (count, 0) if status.has_drift() => {
+                format!(
+                    "{}, and work on them that is not finished",
+                    artifacts(count)
+                )
+            }
+            (count, 0) if status.unseen.is_some() => {
+                format!(
+                    "{}, those that were looked at as they should be",
+                    artifacts(count)
+                )
+            }
+            (1, 0) => "1 artifact, as it should be".to_owned(),
+            (count, 0) => format!("{}, all as they should be", artifacts(count)),
+            (count, drifted) => {
+                format!("{}, {drifted} not as they should be", artifacts(count))
+            }
+        }
+    )
+}
+
+fn channel(status: &Status, name: &str, latest: &Latest) -> String {
+    let withdrawn = if status.withdrawn.contains(name) {
+        " was the newest here, and nothing of it is here any more"
+    } else {
+        ""
+    };
+    format!(
+        "channel {}: {} sequence {}{withdrawn}",
+        escape::line(name),
+        escape::line(&latest.bundle),
+        latest.sequence
+    )
 }

@@ -183,7 +183,7 @@ fn download(
         partial.restart()?;
     }
     let resumed = partial.length() > 0;
-    progress.begin(&format!("fetching {}", zip.name), Some(zip.size));
+    progress.begin_bytes(&format!("fetching {}", zip.name), Some(zip.size));
     progress.advance(partial.length());
     let mut outcome = receive(github, zip, &mut partial, progress)
         .and_then(|()| promise.check(partial.path(), partial.digest()));

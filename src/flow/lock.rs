@@ -257,6 +257,15 @@ pub fn held_for(cluster: &Cluster, now: Timestamp) -> Result<Option<String>> {
     Ok(token.and_then(Value::as_str).map(str::to_owned))
 }
 
+/// Who holds the lock of `cluster`, or held it last, as they call themselves.
+///
+/// # Errors
+/// As the call.
+pub fn holder(cluster: &Cluster) -> Result<Option<String>> {
+    let held = cluster.elasticsearch.recall(ID)?;
+    Ok(held.and_then(|document| Some(document.source.get("holder")?.as_str()?.to_owned())))
+}
+
 /// When a lock counts as dead, in seconds by the clock of `now`: with its lease
 /// where both were counted by the cluster's clock, else as long after that again,
 /// for clocks of two machines may differ.

@@ -1,6 +1,7 @@
 //! The verbs: one file per stage, silent.
 
 pub mod apply;
+pub mod at_work;
 pub mod by_hand;
 pub mod check;
 pub mod claims;
@@ -37,3 +38,4 @@ mod conclude;
 mod foretell;
 mod license;
 mod memo;
+mod resume;

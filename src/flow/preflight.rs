@@ -1,12 +1,14 @@
 //! Looks whether a cluster can take the work at all, before anything else.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::engine::painless;
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::clock::Clock;
 use crate::io::cluster::Cluster;
-use crate::model::artifact::ArtifactKind;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::plan::Target;
 use crate::model::preflight::{self, Facts, Finding, Needs, Range, Weight};
 use crate::model::reference;
@@ -14,21 +16,28 @@ use crate::model::reference;
 /// What a piece of work asks of every cluster that it is done to; found out
 /// once.
 #[derive(Debug)]
-pub struct Question<'a> {
+pub struct Question {
     needs: Needs,
-    ranges: &'a [Range],
+    ranges: Vec<Range>,
 }
 
-impl<'a> Question<'a> {
-    /// What installing or removing `targets` asks, whose stack versions are
-    /// `ranges`. `enable_rules`: detection rules are to run at once.
+impl Question {
+    /// What installing or removing `targets` asks; of `ranges`, what a whole bundle
+    /// asks of the stack, theirs count. `enable_rules`: detection rules are to run
+    /// at once.
     #[must_use]
-    pub fn of(targets: &[Target], ranges: &'a [Range], enable_rules: bool) -> Self {
+    pub fn of(targets: &[Target], ranges: &[Range], enable_rules: bool) -> Self {
         let mut needs = Needs::of(targets.iter().map(|t| (&t.artifact, t.body.as_ref())));
         let with_regex = targets.iter().filter(|target| has_regex(target));
         needs.regex = with_regex.map(|target| target.artifact.clone()).collect();
         needs.enable_rules = enable_rules;
-        Self { needs, ranges }
+        let theirs: BTreeSet<&ArtifactId> = targets.iter().map(|t| &t.artifact).collect();
+        let ranges = ranges.iter();
+        let ranges = ranges.filter(|range| theirs.contains(&range.artifact));
+        Self {
+            needs,
+            ranges: ranges.cloned().collect(),
+        }
     }
 
     /// The same, where also the default pipeline of `indices`, names or patterns,
@@ -47,9 +56,29 @@ impl<'a> Question<'a> {
     /// As the calls.
     pub fn put_to(&self, cluster: &Cluster, clock: &Clock<'_>) -> Result<Answer> {
         let facts = facts(cluster, &self.needs)?;
-        let found = preflight::findings(&self.needs, self.ranges, &facts, clock.now()?);
-        let role = self.needs.role(&facts.version, &cluster.space);
+        let found = preflight::findings(&self.needs, &self.ranges, &facts, clock.now()?);
+        let role = self.needs.role(facts.of_features(), &cluster.space);
         Ok(Answer { found, role })
+    }
+
+    /// What can be said of a cluster that does not tell this user what it is: that
+    /// the right is missing, and a role for `space`, with Kibana's features as the
+    /// newest version calls them.
+    #[must_use]
+    pub fn unanswered(&self, space: &str) -> Answer {
+        let found = Finding {
+            weight: Weight::Missing,
+            what: "the user lacks the cluster privilege monitor, so that not even the version can \
+                   be read"
+                .to_owned(),
+            next: "grant the role that --preflight-only prints, and look again: more may be \
+                   missing"
+                .to_owned(),
+        };
+        Answer {
+            found: vec![found],
+            role: self.needs.role(&preflight::NEWEST, space),
+        }
     }
 }
 
@@ -112,9 +141,8 @@ impl Answer {
 /// # Errors
 /// As the calls.
 pub fn facts(cluster: &Cluster, needs: &Needs) -> Result<Facts> {
-    let mut facts = cluster.elasticsearch.facts(needs, &cluster.space)?;
-    facts.kibana = cluster.kibana_facts(!needs.kibana.is_empty())?;
-    Ok(facts)
+    let kibana = cluster.kibana_facts(!needs.kibana.is_empty())?;
+    Ok(cluster.elasticsearch.facts(needs, kibana)?)
 }
 
 /// Whether a stored script, or a script or condition of a pipeline, uses a

@@ -81,7 +81,7 @@ pub fn split(
         BUFFER,
         File::open(file).or_err(ErrorKind::Io, || format!("cannot open {}", file.display()))?,
     );
-    progress.begin("writing volumes", Some(length));
+    progress.begin_bytes("writing volumes", Some(length));
     let mut volumes = Vec::new();
     for (at, target) in targets.iter().enumerate() {
         progress.go_on()?;

@@ -101,6 +101,9 @@ pub struct Status {
     /// Why some of them were not looked at, and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unseen: Option<Unseen>,
+    /// The channels of whose newest bundle nothing is there any more.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub withdrawn: BTreeSet<String>,
 }
 
 /// What stood in the way of a look.
@@ -172,6 +175,9 @@ pub fn status(cluster: &Cluster, wanted: &[Target], progress: &dyn Progress) -> 
             .map(|artifact| remembered(&observation, artifact)),
     );
     let why = unseen.first().map(|first| why_unseen(cluster, first));
+    let withdrawn = claims.channels.keys();
+    let withdrawn = withdrawn.filter(|channel| claims.is_withdrawn(channel));
+    let withdrawn = withdrawn.cloned().collect();
     let unseen = unseen.into_iter();
     lines.extend(unseen.map(|artifact| line(&observation, artifact, Standing::Unseen)));
     lines.sort_by(|a, b| a.artifact.cmp(&b.artifact));
@@ -183,6 +189,7 @@ pub fn status(cluster: &Cluster, wanted: &[Target], progress: &dyn Progress) -> 
         halted: claims.halted,
         artifacts: lines,
         unseen: why,
+        withdrawn,
     })
 }
 

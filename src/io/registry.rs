@@ -90,7 +90,7 @@ impl Registry {
 
     fn get(&self, path: &str, limit: u64, progress: &dyn Progress) -> Result<Vec<u8>> {
         let address = self.address(path)?;
-        progress.begin(&format!("fetching {path}"), None);
+        progress.begin_bytes(&format!("fetching {path}"), None);
         let bytes = self.retry.run(progress, || {
             let headers = [("accept-encoding", "identity".to_owned())];
             let response = self.client.follow(&address, &headers, None)?;

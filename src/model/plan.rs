@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::artifact::ArtifactId;
@@ -32,7 +32,7 @@ pub struct Target {
 }
 
 /// What a step does with its artifact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
     /// It is not there and will be.
@@ -317,8 +317,13 @@ impl Plan {
     /// two plans with one fingerprint do the same to the same.
     #[must_use]
     pub fn fingerprint(&self) -> Digest {
-        let steps: Vec<Value> = self
-            .steps
+        self.fingerprint_of(&self.steps)
+    }
+
+    /// The same over `steps` alone.
+    #[must_use]
+    pub fn fingerprint_of(&self, steps: &[Step]) -> Digest {
+        let steps: Vec<Value> = steps
             .iter()
             .map(|step| {
                 let previous = step.previous.as_ref().map(settled);

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::artifact::{ArtifactId, ArtifactKind};
+use crate::model::artifact::ArtifactId;
 use crate::model::time::Timestamp;
 use crate::model::version::StackVersion;
 
 mod capacity;
 mod kibana;
 mod needs;
+mod stack;
 
 pub use kibana::KibanaFacts;
 pub use needs::{KIBANA, ModelNeed, Needs};
@@ -21,6 +22,9 @@ pub const RECEIPTS: &str = "sealift-receipts";
 
 /// The licenses that include machine learning.
 const WITH_ML: [&str; 3] = ["platinum", "enterprise", "trial"];
+
+/// The newest version whose features of Kibana are known here by name.
+pub const NEWEST: StackVersion = StackVersion::new(9, 3, 0);
 
 /// A license that ends within so many seconds is told of: 30 days.
 const SOON: i64 = 30 * 24 * 3600;
@@ -109,6 +113,13 @@ impl Facts {
             kibana: KibanaFacts::default(),
         }
     }
+
+    /// The version by which the features of Kibana are called: its own, where it
+    /// tells.
+    #[must_use]
+    pub fn of_features(&self) -> &StackVersion {
+        self.kibana.version.as_ref().unwrap_or(&self.version)
+    }
 }
 
 /// What a bundle asks of the stack.
@@ -122,6 +133,16 @@ pub struct Range {
     pub max: Option<StackVersion>,
     /// The subscription that its publisher asks for.
     pub subscription: Option<String>,
+}
+
+impl Range {
+    /// Whether `version` is neither older nor newer than what is asked for.
+    #[must_use]
+    pub fn holds(&self, version: &StackVersion) -> bool {
+        let old = self.min.as_ref().is_some_and(|min| version < min);
+        let new = self.max.as_ref().is_some_and(|max| version > max);
+        !old && !new
+    }
 }
 
 /// How much a finding weighs.
@@ -178,10 +199,7 @@ pub fn findings(needs: &Needs, ranges: &[Range], facts: &Facts, now: Timestamp) 
             "7.8 is the oldest version that sealift can work with",
         );
     }
-    for range in ranges {
-        within(range, facts, &mut report);
-    }
-    subscriptions(ranges, facts, &mut report);
+    stack::look(ranges, facts, &mut report);
     if needs.machine_learning {
         learning(facts, now, &mut report);
     }
@@ -193,67 +211,6 @@ pub fn findings(needs: &Needs, ranges: &[Range], facts: &Facts, now: Timestamp) 
     let mut found = report.0;
     found.sort_by_key(|finding| finding.weight == Weight::Warning);
     found
-}
-
-/// The subscriptions that packages ask for.
-fn subscriptions(ranges: &[Range], facts: &Facts, report: &mut Report) {
-    let wanted: BTreeSet<&str> = ranges
-        .iter()
-        .filter_map(|range| range.subscription.as_deref())
-        .collect();
-    for wanted in wanted {
-        let license = facts.license.as_ref();
-        if license.is_some_and(|license| !includes(&license.kind, wanted)) {
-            report.missing(
-                format!("the bundle's package asks for the subscription {wanted}"),
-                "install a license of that kind or a higher one, or start a trial",
-            );
-        }
-    }
-}
-
-/// Whether a license of this kind includes the subscription `wanted`.
-fn includes(kind: &str, wanted: &str) -> bool {
-    let rank = |word: &str| {
-        let ranks = [
-            "basic",
-            "standard",
-            "gold",
-            "platinum",
-            "enterprise",
-            "trial",
-        ];
-        ranks.iter().position(|known| *known == word)
-    };
-    rank(kind) >= rank(wanted)
-}
-
-fn within(range: &Range, facts: &Facts, report: &mut Report) {
-    // Rules are Kibana's, and a Kibana may be of another version than its cluster.
-    let of_kibana = facts.kibana.version.as_ref();
-    let version = match range.artifact.kind {
-        ArtifactKind::Rule => of_kibana.unwrap_or(&facts.version),
-        _ => &facts.version,
-    };
-    let low = range.min.as_ref().is_some_and(|min| version < min);
-    let high = range.max.as_ref().is_some_and(|max| version > max);
-    if !low && !high {
-        return;
-    }
-    let bound = |version: &Option<StackVersion>| {
-        version
-            .as_ref()
-            .map_or_else(|| "any".to_owned(), ToString::to_string)
-    };
-    report.missing(
-        format!(
-            "{} asks for a stack from {} to {}, the cluster is {version}",
-            range.artifact,
-            bound(&range.min),
-            bound(&range.max),
-        ),
-        "use a bundle for this version of the stack",
-    );
 }
 
 fn learning(facts: &Facts, now: Timestamp, report: &mut Report) {

@@ -47,6 +47,10 @@ impl Group {
 
     /// Installs on the clusters `names`: exit code, standard output and error.
     fn install(&self, names: &[&str], more: &[&str]) -> (i32, String, String) {
+        self.run(&["install", "--yes"], names, more)
+    }
+
+    fn run(&self, verb: &[&str], names: &[&str], more: &[&str]) -> (i32, String, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sealift"));
         command
             .env_clear()
@@ -54,7 +58,8 @@ impl Group {
             .env("SEALIFT_STATE", self.room.path().join("state"))
             .env("COLUMNS", "80")
             .current_dir(self.room.path())
-            .args(["install", "--yes", "--config", "sealift.toml"])
+            .args(verb)
+            .args(["--config", "sealift.toml"])
             .args(["--trust", "key.pub.pem"])
             .arg(&self.bundle)
             .args(more)
@@ -141,4 +146,41 @@ fn one_that_fails_stops_no_other_and_tells_on_the_whole() {
     let receipt = |name: &str| row(name).split_whitespace().last().unwrap();
     assert_ne!(receipt("east "), receipt("west "));
     assert!(receipt("west ").contains("-install-"), "{out}");
+}
+
+#[test]
+fn who_is_left_out_is_told_before_the_question() {
+    let group = Group::new(&LabOptions::default(), &["east", "west"]);
+    // Nobody is there to answer.
+    let (code, out, err) = group.run(&["install"], &["east", "gone", "west"], &[]);
+    assert_eq!(code, 2, "{out}{err}");
+    assert!(out.contains("left out: gone: error: cannot talk"), "{out}");
+    assert!(out.contains("2 clusters alike: east, west"), "{out}");
+    let (code, out, err) = group.run(&["install", "--json"], &["east", "west"], &[]);
+    assert_eq!(code, 2, "{out}{err}");
+    assert!(err.contains("nobody sees a plan"), "{err}");
+}
+
+#[test]
+fn plans_that_are_alike_are_told_once() {
+    let group = Group::new(&LabOptions::default(), &["east", "west"]);
+    let (code, out, err) = group.run(&["plan"], &["east", "gone", "west"], &[]);
+    assert_eq!(code, 3, "{err}");
+    assert!(out.contains("2 clusters alike: east, west"), "{out}");
+    assert_eq!(
+        out.matches("create  pipeline  dns_enrich_pipeline\n")
+            .count(),
+        1,
+        "{out}"
+    );
+    assert!(out.contains("gone: error: cannot talk"), "{out}");
+}
+
+#[test]
+fn a_canary_is_checked_or_there_is_none() {
+    let group = Group::new(&LabOptions::default(), &["east", "west"]);
+    let unchecked = &["--canary", "east", "--no-check"];
+    let (code, _, err) = group.install(&["east", "west"], unchecked);
+    assert_eq!(code, 2, "{err}");
+    assert_eq!(group.installed(), [0, 0]);
 }

@@ -14,10 +14,14 @@ mod elsewhere;
 mod faults;
 mod group;
 mod held;
+mod kibana_role;
 mod kit;
 mod leading;
+mod left_out;
 mod many;
 mod moved;
+mod plan_file;
+mod prompts;
 mod reach;
 mod ready;
 mod receipts;
@@ -25,6 +29,7 @@ mod recordings;
 mod refusing;
 mod remembering;
 mod reopen;
+mod rights;
 mod rules;
 #[allow(dead_code, reason = "tests of single kinds change more of it")]
 #[path = "../kinds/sample.rs"]

@@ -11,6 +11,7 @@ use sealift::io::elasticsearch::{Access, Elasticsearch};
 use sealift::io::http::{Authorization, Method, Proxy, Url};
 use sealift::lab::http::{Request as Asked, Response, Server, ServerOptions};
 use sealift::lab::{Lab, LabOptions, Shape};
+use sealift::model::preflight::{KibanaFacts, Needs};
 use sealift::model::secret::Secret;
 use serde_json::{Value, json};
 
@@ -213,8 +214,11 @@ fn clocks_that_differ_are_told() {
         };
         let lab = Lab::start(&options).unwrap();
         let cluster = Cluster::connect(address(&lab, None)).unwrap();
-        let needs = sealift::model::preflight::Needs::default();
-        let facts = cluster.elasticsearch.facts(&needs, "default").unwrap();
+        let needs = Needs::default();
+        let facts = cluster
+            .elasticsearch
+            .facts(&needs, KibanaFacts::default())
+            .unwrap();
         let seen = facts.clock_ahead.unwrap();
         assert!((seen - told).abs() <= 5, "{seen} instead of {told}");
     }

@@ -1,5 +1,4 @@
-//! Many clusters told in few lines: plans that are the same once, and one table
-//! of what became of each.
+//! What became of many clusters, in one table, and of those that failed.
 
 use std::time::Duration;
 
@@ -7,34 +6,6 @@ use crate::cli::fleet::{Report, failure, names};
 use crate::cli::table;
 use crate::error::Error;
 use crate::flow::fleet::Outcome;
-
-/// The plans of clusters, each with its label and its text, whose first line
-/// names the cluster; what several have alike is told once.
-pub(super) fn plans<'a>(all: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<String> {
-    let mut groups: Vec<(&str, Vec<(&str, &str)>)> = Vec::new();
-    for (label, text) in all {
-        let body = text.split_once('\n').map_or("", |(_, body)| body);
-        match groups.iter_mut().find(|(known, _)| *known == body) {
-            Some((_, members)) => members.push((label, text)),
-            None => groups.push((body, vec![(label, text)])),
-        }
-    }
-    groups.into_iter().map(group).collect()
-}
-
-fn group((body, members): (&str, Vec<(&str, &str)>)) -> String {
-    if let [(_, text)] = members.as_slice() {
-        return (*text).to_owned();
-    }
-    let labels: Vec<&str> = members.iter().map(|(label, _)| *label).collect();
-    format!(
-        "{} clusters alike: {}\n{body}",
-        labels.len(),
-        names(&labels)
-    )
-    .trim_end()
-    .to_owned()
-}
 
 /// One line for each cluster, then what failed in full.
 pub(super) fn outcomes(width: u16, all: &[Outcome<Report>]) -> String {
@@ -49,12 +20,17 @@ pub(super) fn outcomes(width: u16, all: &[Outcome<Report>]) -> String {
         report.text.contains('\n').then(|| report.text.clone())
     });
     parts.extend(notes);
-    parts.extend(failures(all));
+    parts.extend(failures("", all));
     parts.join("\n")
 }
 
-/// The errors in full; one that several clusters met is told once.
-fn failures(all: &[Outcome<Report>]) -> Vec<String> {
+/// The clusters that nothing will be done to, and why.
+pub(super) fn left_out(all: &[Outcome<Report>]) -> Vec<String> {
+    failures("left out: ", all)
+}
+
+/// The errors in full after `first`; one that several clusters met is told once.
+fn failures(first: &str, all: &[Outcome<Report>]) -> Vec<String> {
     let mut alike: Vec<(String, Vec<&str>, &Error)> = Vec::new();
     for outcome in all {
         let Err(error) = &outcome.result else {
@@ -67,7 +43,7 @@ fn failures(all: &[Outcome<Report>]) -> Vec<String> {
         }
     }
     let told = alike.into_iter();
-    told.map(|(_, labels, error)| failure(&names(&labels), error))
+    told.map(|(_, labels, error)| format!("{first}{}", failure(&names(&labels), error)))
         .collect()
 }
 
@@ -102,35 +78,10 @@ mod tests {
 
     use serde_json::json;
 
-    use super::{outcomes, plans};
+    use super::outcomes;
     use crate::cli::fleet::Report;
     use crate::error::{Error, ErrorKind};
     use crate::flow::fleet::Outcome;
-
-    #[test]
-    fn plans_that_are_the_same_are_told_once() {
-        let labels: Vec<String> = (0..12).map(|n| format!("c{n}")).collect();
-        let texts: Vec<String> = labels
-            .iter()
-            .map(|label| {
-                let body = if label == "c3" {
-                    "replace x"
-                } else {
-                    "create x"
-                };
-                format!("{label} (practice 8.19.9): 1\n{body}")
-            })
-            .collect();
-        let all = labels.iter().zip(&texts);
-        let told = plans(all.map(|(label, text)| (label.as_str(), text.as_str())));
-        assert_eq!(
-            told,
-            [
-                "11 clusters alike: c0, c1, c2, c4, c5, c6, c7, c8 and 3 more\ncreate x",
-                "c3 (practice 8.19.9): 1\nreplace x"
-            ]
-        );
-    }
 
     #[test]
     fn every_cluster_has_its_line_and_every_failure_its_hint() {

@@ -137,7 +137,7 @@ fn check_rest(
         .iter()
         .map(|file| file.size)
         .fold(0, u64::saturating_add);
-    progress.begin("checking members", Some(total));
+    progress.begin_bytes("checking members", Some(total));
     for (entry, file) in list.entries.iter().skip(1).zip(&manifest.files) {
         let size = expect(&mut feed, &entry.path, &list)?;
         if size != file.size {

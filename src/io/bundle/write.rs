@@ -167,7 +167,7 @@ impl Unsealed {
         append_signatures(&mut archive, signatures)?;
         append_bytes(&mut archive, MANIFEST_NAME, &self.manifest.to_bytes()?)?;
         let total = self.manifest.files.iter().map(|file| file.size).sum();
-        progress.begin("writing the bundle", Some(total));
+        progress.begin_bytes("writing the bundle", Some(total));
         for file in &self.manifest.files {
             let content = self.contents.get(&file.path).ok_or_else(|| {
                 Error::new(ErrorKind::Bug, format!("{} has no content", file.path))

@@ -108,10 +108,18 @@ pub fn refusal(call: &str, status: u16, body: &[u8], sent: usize) -> Refusal {
     }
 }
 
-/// Whether `error` is a refusal that says that the caller may not (403).
+/// Whether `error`, or what caused it, is a refusal that says that the caller may
+/// not (403).
 #[must_use]
 pub fn is_forbidden(error: &Error) -> bool {
-    error.to_string().contains("was refused with status 403")
+    let mut next: Option<&dyn std::error::Error> = Some(error);
+    while let Some(error) = next {
+        if error.to_string().contains("was refused with status 403") {
+            return true;
+        }
+        next = error.source();
+    }
+    false
 }
 
 /// Whether the body of a 404 says that an object, or the call itself, is not there:

@@ -10,7 +10,7 @@ use super::answer::Decision;
 use super::{Called, Elasticsearch};
 use crate::io::http::encode_segment;
 use crate::model::byte_size::ByteSize;
-use crate::model::preflight::{Denied, Facts, KIBANA, License, Needs, Node};
+use crate::model::preflight::{Denied, Facts, KIBANA, KibanaFacts, License, Needs, Node};
 use crate::model::reference;
 
 /// The nodes with what matters of them, and when each was asked.
@@ -26,13 +26,13 @@ const SETTINGS: &str = "/_cluster/settings?include_defaults=true\
                         *.script.painless.regex.enabled";
 
 impl Elasticsearch {
-    /// Everything of Elasticsearch that a preflight looks at; `space` is Kibana's,
-    /// for the rights there. What the user may not ask for stays unknown: the
-    /// missing right is a finding of its own.
+    /// Everything that a preflight looks at; `kibana` is what is known there. What
+    /// the user may not ask for stays unknown: the missing right is a finding of its
+    /// own.
     ///
     /// # Errors
     /// A [`super::CallError`] for anything but a refusal.
-    pub fn facts(&self, needs: &Needs, space: &str) -> Called<Facts> {
+    pub fn facts(&self, needs: &Needs, kibana: KibanaFacts) -> Called<Facts> {
         let license = self.license()?;
         let features = self.allowed("/_xpack?categories=features")?;
         let ml = self.allowed("/_ml/info")?;
@@ -49,10 +49,11 @@ impl Elasticsearch {
             ml_enabled: flag(&features, "/features/ml/enabled"),
             upgrade_mode: flag(&ml, "/upgrade_mode"),
             max_model_memory: limit,
-            denied: self.denied(needs, space)?,
             absent_jobs: self.absent_jobs(needs)?,
+            kibana,
             ..Facts::unknown(self.version().clone())
         };
+        facts.denied = self.denied(needs, &facts)?;
         self.nodes(&mut facts)?;
         if !needs.inference.is_empty() || !needs.regex.is_empty() {
             self.settings(needs, &mut facts)?;
@@ -191,7 +192,7 @@ impl Elasticsearch {
     }
 
     /// The rights among `needs` that the user lacks; none where security is off.
-    fn denied(&self, needs: &Needs, space: &str) -> Called<Denied> {
+    fn denied(&self, needs: &Needs, facts: &Facts) -> Called<Denied> {
         let indices: Vec<Value> = needs
             .indices
             .iter()
@@ -199,11 +200,11 @@ impl Elasticsearch {
             .collect();
         let cluster: Vec<&String> = needs.cluster.keys().collect();
         let mut body = json!({"cluster": cluster, "index": indices});
-        let resource = format!("space:{space}");
+        let resource = format!("space:{}", facts.kibana.space);
         if !needs.kibana.is_empty() {
             body["application"] = json!([{
                 "application": KIBANA,
-                "privileges": needs.features(self.version()),
+                "privileges": needs.features(facts.of_features()),
                 "resources": [resource],
             }]);
         }

@@ -139,7 +139,7 @@ impl GitHub {
         progress: &dyn Progress,
     ) -> Result<(), Setback> {
         let url = self.upload_url(release, name)?;
-        progress.begin(&format!("uploading {name}"), Some(bytes.len() as u64));
+        progress.begin_bytes(&format!("uploading {name}"), Some(bytes.len() as u64));
         let mut reader = Counting { bytes, progress };
         let request = Request::new(Method::Post, url)
             .authorized(self.authorization.as_ref())

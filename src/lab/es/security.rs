@@ -99,29 +99,24 @@ fn has_privileges(call: &Call) -> Answered {
     })))
 }
 
-/// Application privileges (Kibana's) are granted to superusers only.
+/// The privileges of applications, which Kibana's are, that are asked for, and
+/// whether all are granted.
 fn applications(subject: &Subject, body: &Value) -> (Value, bool) {
-    let granted = subject.allows("cluster:*");
-    let mut asked = false;
+    let mut all = true;
     let mut answer = json!({});
-    for entry in body
-        .get("application")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-    {
-        let name = entry
-            .get("application")
-            .and_then(Value::as_str)
-            .unwrap_or_default();
+    let entries = body.get("application").and_then(Value::as_array);
+    for entry in entries.into_iter().flatten() {
+        let name = entry.get("application").and_then(Value::as_str);
+        let name = name.unwrap_or_default();
         for resource in strings(entry.get("resources")) {
             for privilege in strings(entry.get("privileges")) {
-                asked = true;
+                let granted = subject.allows_in(name, privilege, resource);
+                all &= granted;
                 answer[name][resource][privilege] = json!(granted);
             }
         }
     }
-    (answer, granted || !asked)
+    (answer, all)
 }
 
 fn put_user(call: &Call) -> Answered {

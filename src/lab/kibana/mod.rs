@@ -9,6 +9,7 @@ mod kql;
 mod ml;
 mod multipart;
 mod query;
+mod rights;
 mod rule;
 mod rule_check;
 mod rules;
@@ -146,16 +147,17 @@ impl Kibana {
                 format!("Saved object [space/{space}] not found"),
             ));
         }
-        if !public && !may_use(subject.as_ref()) {
-            return Err(platform(403, "Forbidden"));
-        }
-        Ok(Visit {
+        let visit = Visit {
             request,
             cluster: &self.cluster,
             subject,
             space,
             path,
-        })
+        };
+        if !public {
+            rights::check(&visit)?;
+        }
+        Ok(visit)
     }
 
     fn who(&self, request: &Request) -> Result<Option<Subject>, Failure> {
@@ -170,23 +172,6 @@ impl Kibana {
 /// A refusal of Elasticsearch as Kibana passes it on.
 fn authentication_text(failure: &Failure) -> String {
     format!("[security_exception]: {}", failure.reason())
-}
-
-/// Superusers, and roles that Kibana knows, may use it.
-fn may_use(subject: Option<&Subject>) -> bool {
-    subject.is_none_or(|subject| {
-        let known = [
-            "kibana_admin",
-            "kibana_user",
-            "editor",
-            "machine_learning_admin",
-        ];
-        subject.allows("cluster:*")
-            || subject
-                .roles
-                .iter()
-                .any(|role| known.contains(&role.as_str()))
-    })
 }
 
 fn dispatch(visit: &Visit) -> Answered {

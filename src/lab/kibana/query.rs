@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use crate::lab::profile::Feature;
 use crate::lab::store::{Collection, Store};
 
-use super::Visit;
 use super::error::{Fault, platform, security};
+use super::{Visit, rights};
 
 /// One of the two names of a rule.
 pub(super) enum Name {
@@ -65,11 +65,7 @@ pub(super) fn check_allowed(visit: &Visit, rule: &Value) -> Result<(), Fault> {
                 "Your license does not support machine learning. Please upgrade your license.";
             return Err(security(403, text));
         }
-        let is_admin = visit
-            .subject
-            .as_ref()
-            .is_none_or(|subject| subject.allows("cluster:admin/xpack/ml/*"));
-        if !is_admin {
+        if !rights::is_ml_admin(visit) {
             return Err(security(
                 403,
                 "The current user is not a machine learning administrator.",

@@ -6,7 +6,7 @@ use crate::lab::cluster::Cluster;
 use crate::lab::store::Collection;
 
 use super::error::platform;
-use super::{Answered, Body, Reply, Visit, not_found};
+use super::{Answered, Body, Reply, Visit, not_found, rights};
 
 /// Whether a space is there.
 pub(super) fn exists(cluster: &Cluster, space: &str) -> bool {
@@ -20,9 +20,13 @@ pub(super) fn spaces(visit: &Visit, rest: &[&str]) -> Answered {
             let store = visit.cluster.read();
             let spaces: Vec<&Value> = store
                 .all(&Collection::Spaces)
+                .filter(|(id, _)| rights::sees(visit, id))
                 .map(|(_, space)| space)
                 .collect();
             Ok(Reply::ok(json!(spaces)))
+        }
+        ("GET", [id]) if !rights::sees(visit, id) => {
+            Err(platform(403, format!("Unauthorized to get {id} space")))
         }
         ("GET", [id]) => match visit.cluster.read().get(&Collection::Spaces, id) {
             Some(space) => Ok(Reply::ok(space.clone())),

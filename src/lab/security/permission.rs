@@ -1,4 +1,5 @@
-//! What roles add up to.
+//! What roles add up to: actions on the cluster and on indices, and privileges of
+//! applications, which is how Kibana keeps its features in Elasticsearch.
 
 use serde_json::Value;
 
@@ -8,11 +9,12 @@ use crate::model::failure::Failure;
 
 use super::privileges::{exclusion, index_privilege_patterns, resolve_cluster_privilege};
 
-/// Action patterns on the cluster and on indices.
+/// Action patterns on the cluster and on indices, and privileges of applications.
 #[derive(Clone, Debug, Default)]
 pub struct Permission {
     cluster: Vec<Grant>,
     indices: Vec<IndexGrant>,
+    applications: Vec<ApplicationGrant>,
 }
 
 #[derive(Clone, Debug)]
@@ -27,8 +29,16 @@ struct IndexGrant {
     patterns: Vec<String>,
 }
 
+#[derive(Clone, Debug)]
+struct ApplicationGrant {
+    application: String,
+    privileges: Vec<String>,
+    resources: Vec<String>,
+}
+
 impl Permission {
-    /// Adds what a role descriptor (`{"cluster": [...], "indices": [...]}`) grants.
+    /// Adds what a role descriptor (`{"cluster": [...], "indices": [...],
+    /// "applications": [...]}`) grants.
     ///
     /// # Errors
     /// 400 for a privilege that this version does not know.
@@ -56,6 +66,16 @@ impl Permission {
                 self.indices.push(IndexGrant { names, patterns });
             }
         }
+        let applications = descriptor.get("applications").and_then(Value::as_array);
+        for entry in applications.into_iter().flatten() {
+            let all = |key: &str| strings(entry.get(key)).map(str::to_owned).collect();
+            let application = entry.get("application").and_then(Value::as_str);
+            self.applications.push(ApplicationGrant {
+                application: application.unwrap_or_default().to_owned(),
+                privileges: all("privileges"),
+                resources: all("resources"),
+            });
+        }
         Ok(())
     }
 
@@ -78,6 +98,33 @@ impl Permission {
                 && grant.patterns.iter().any(|pattern| fits(pattern, action))
         })
     }
+
+    /// Whether a privilege of an application is granted on a resource or a pattern
+    /// of resources.
+    #[must_use]
+    pub fn allows_in(&self, application: &str, privilege: &str, resource: &str) -> bool {
+        self.applications.iter().any(|grant| {
+            let mut resources = grant.resources.iter();
+            let mut privileges = grant.privileges.iter();
+            fits(&grant.application, application)
+                && resources.any(|granted| fits(granted, resource))
+                && privileges.any(|granted| takes_in(granted, privilege))
+        })
+    }
+}
+
+/// Whether holding `granted` is holding `privilege`, as Kibana defines its own: all
+/// of a space is all of each feature there, and a feature's `all` takes in its
+/// `read`.
+fn takes_in(granted: &str, privilege: &str) -> bool {
+    let (feature, part) = privilege.rsplit_once('.').unwrap_or(("", privilege));
+    let is_read = matches!(part, "read" | "space_read");
+    fits(granted, privilege)
+        || matches!(granted, "all" | "space_all")
+        || (matches!(granted, "read" | "space_read") && is_read)
+        || (granted == "reserved_ml_admin" && privilege.starts_with("feature_ml."))
+        || (granted == "reserved_ml_user" && privilege == "feature_ml.read")
+        || (is_read && granted.strip_suffix(".all") == Some(feature))
 }
 
 /// The strings of a JSON array, or the one string that stands for it.
@@ -113,5 +160,74 @@ mod tests {
         assert!(!permission.allows_on("indices:data/write/index", "logs-1"));
         let unknown = json!({"cluster": ["nonsense"]});
         assert!(permission.add(&Profile::default(), &unknown).is_err());
+    }
+
+    #[test]
+    fn roles_grant_features_of_kibana_in_spaces() {
+        let allows = |privilege: &str, resource: &str, asked: &str, on: &str| {
+            let mut permission = Permission::default();
+            let role = json!({"applications": [{"application": "kibana-.kibana",
+                "privileges": [privilege], "resources": [resource]}]});
+            permission.add(&Profile::default(), &role).unwrap();
+            assert!(!permission.allows_in("other", asked, on));
+            permission.allows_in("kibana-.kibana", asked, on)
+        };
+        for (privilege, resource, asked, on, granted) in [
+            ("all", "*", "feature_siem.all", "space:soc", true),
+            (
+                "space_all",
+                "space:soc",
+                "feature_ml.read",
+                "space:soc",
+                true,
+            ),
+            ("read", "*", "feature_siem.all", "space:soc", false),
+            ("read", "*", "feature_siem.read", "space:soc", true),
+            (
+                "feature_siem.all",
+                "space:soc",
+                "feature_siem.read",
+                "space:soc",
+                true,
+            ),
+            (
+                "feature_siem.read",
+                "space:soc",
+                "feature_siem.all",
+                "space:soc",
+                false,
+            ),
+            (
+                "feature_siem.all",
+                "space:soc",
+                "feature_siem.all",
+                "space:night",
+                false,
+            ),
+            (
+                "feature_siem.all",
+                "space:soc",
+                "feature_siemV2.all",
+                "space:soc",
+                false,
+            ),
+            (
+                "reserved_ml_admin",
+                "*",
+                "feature_ml.all",
+                "space:soc",
+                true,
+            ),
+            (
+                "reserved_ml_admin",
+                "*",
+                "feature_siem.all",
+                "space:soc",
+                false,
+            ),
+        ] {
+            let found = allows(privilege, resource, asked, on);
+            assert_eq!(found, granted, "{privilege} on {resource}: {asked} on {on}");
+        }
     }
 }

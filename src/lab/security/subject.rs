@@ -51,6 +51,14 @@ impl Subject {
             .all(|permission| permission.allows_on(action, index))
     }
 
+    /// Whether a privilege of an application is granted on a resource.
+    #[must_use]
+    pub fn allows_in(&self, application: &str, privilege: &str, resource: &str) -> bool {
+        self.permissions
+            .iter()
+            .all(|permission| permission.allows_in(application, privilege, resource))
+    }
+
     /// Refuses a cluster action that is not allowed. Everybody may look at
     /// themselves.
     ///

@@ -1,6 +1,7 @@
 //! The next step that fits what a server said.
 
 use super::Said;
+use crate::model::preflight::RECEIPTS;
 
 /// What to do where something answers that is not Elasticsearch. Kibana leads
 /// browsers from its root to a page, or says that there is none.
@@ -69,10 +70,15 @@ pub(super) fn of(said: &Said<'_>) -> Option<String> {
 fn denied(said: &Said<'_>) -> Option<String> {
     let reason = said.reason.as_str();
     if let Some(action) = between(reason, "action [", "]") {
-        return Some(format!(
-            "grant {}; install --preflight-only prints a role that has everything",
-            grant(action, reason)
-        ));
+        let grant = grant(action, reason);
+        // The role has rights on those indices alone that the bundle itself is about.
+        return Some(match between(reason, "on indices [", "]") {
+            Some(indices) if indices != RECEIPTS => format!("grant the user {grant}"),
+            _ => format!(
+                "grant the user {grant}; install FILE --preflight-only prints a role with all \
+                 that a bundle takes"
+            ),
+        });
     }
     if reason.contains("lacks permissions on the indices") {
         return Some("grant read on these indices to the user that installs".to_owned());
