@@ -62,7 +62,10 @@ pub fn prepare(
         origin,
         claims,
         restored: BTreeMap::new(),
-        overrides: prepare::overrides(permissions),
+        overrides: prepare::overrides(permissions)
+            .into_iter()
+            .chain(targets::switches(all))
+            .collect(),
     })
 }
 

@@ -112,6 +112,7 @@ pub fn prepare(
     let claims = Claims::read(cluster)?;
     let origin = targets::origin(bundle);
     let mut overrides = overrides(wish.permissions);
+    overrides.extend(targets::switches(wanted));
     overrides.extend(bundle.evidence().overrides.iter().map(on_record));
     if let Err(refusal) = refuse_older(&claims, &origin) {
         let given = bundle.override_of(Rule::Sequence).ok_or(refusal)?;
@@ -326,6 +327,7 @@ pub(super) fn overrides(permissions: Permissions) -> Vec<String> {
     [
         (permissions.adopt, "adopt"),
         (permissions.restart_jobs, "restart-jobs"),
+        (permissions.unseen, "unseen"),
     ]
     .into_iter()
     .filter(|(set, _)| *set)

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Prepared, add_leftovers, overrides, plan};
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::claims::Claims;
+use crate::flow::targets;
 use crate::io::cluster::Cluster;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::Claim;
@@ -44,6 +45,9 @@ pub fn prepare_rollback(
             // Work that was cut off may have left a pipeline that leads to copies.
             body: match artifact.kind {
                 ArtifactKind::Pipeline => body.as_ref().map(unstaged),
+                ArtifactKind::Rule => {
+                    body.map(|body| targets::rule_before(receipt, &artifact, body))
+                }
                 _ => body,
             },
             artifact,
