@@ -102,8 +102,20 @@ pub struct Observation {
     pub pipelines: BTreeMap<String, Value>,
     /// All transforms, for the scripts and pipelines that they use.
     pub transforms: BTreeMap<String, Value>,
-    /// All index templates, for the components that they are made of.
+    /// All index templates, for the components that they are made of and the
+    /// pipelines that they lead indices to.
     pub templates: BTreeMap<String, Value>,
+    /// All component templates, for the pipelines.
+    pub components: BTreeMap<String, Value>,
+    /// All templates of the old kind, for the pipelines.
+    pub legacy_templates: BTreeMap<String, Value>,
+    /// The second names of models, under which pipelines may call them too.
+    pub aliases: BTreeMap<ArtifactId, BTreeSet<ArtifactId>>,
+    /// What may use pipelines, scripts or models and may not be looked at.
+    pub unseen: Vec<&'static str>,
+    /// Whether the default pipelines of some indices may not be looked at on a
+    /// cluster that deletes a pipeline all the same.
+    pub indices_unseen: bool,
     /// All anomaly detection jobs, for the filters of their custom rules.
     pub jobs: BTreeMap<String, Value>,
     /// All datafeeds.
@@ -169,7 +181,8 @@ impl Observation {
     pub fn referents(&self, artifact: &ArtifactId, except: &BTreeSet<ArtifactId>) -> Vec<String> {
         let users = self.users(artifact);
         let others = users.filter(|user| !except.contains(user));
-        let mut found: Vec<String> = others.map(|user| user.to_string()).collect();
+        let mut found: Vec<String> = others.map(|user| told(&user)).collect();
+        found.extend(self.legacy_users(artifact));
         if artifact.kind == ArtifactKind::Job {
             for (id, feed) in &self.datafeeds {
                 let own = ArtifactId::new(ArtifactKind::Datafeed, id.as_str());
@@ -214,20 +227,37 @@ impl Observation {
         found
     }
 
-    /// The templates, pipelines, transforms and jobs that refer to `artifact`.
+    /// The templates, pipelines, transforms and jobs that refer to `artifact`, under
+    /// any of its names.
     fn users(&self, artifact: &ArtifactId) -> impl Iterator<Item = ArtifactId> {
         let lists = [
             (ArtifactKind::Template, &self.templates),
+            (ArtifactKind::Component, &self.components),
             (ArtifactKind::Pipeline, &self.pipelines),
             (ArtifactKind::Transform, &self.transforms),
             (ArtifactKind::Job, &self.jobs),
         ];
+        let aliases = self.aliases.get(artifact);
         lists.into_iter().flat_map(move |(kind, list)| {
-            let users = list
-                .iter()
-                .filter(move |(_, body)| reference::of(kind, body).contains(artifact));
+            let users = list.iter().filter(move |(_, body)| {
+                let mut named = reference::of(kind, body);
+                if let Some(settings) = body.pointer("/template/settings") {
+                    named.extend(reference::of_settings(settings));
+                }
+                named.contains(artifact)
+                    || aliases.is_some_and(|aliases| !aliases.is_disjoint(&named))
+            });
             users.map(move |(id, _)| ArtifactId::new(kind, id.as_str()))
         })
+    }
+
+    /// The templates of the old kind that lead to `artifact`.
+    fn legacy_users(&self, artifact: &ArtifactId) -> impl Iterator<Item = String> {
+        let users = self.legacy_templates.iter().filter(|(_, body)| {
+            let settings = body.get("settings");
+            settings.is_some_and(|settings| reference::of_settings(settings).contains(artifact))
+        });
+        users.map(|(name, _)| format!("legacy template {name}"))
     }
 
     fn watchers_of(&self, job: &ArtifactId, except: &BTreeSet<ArtifactId>) -> Vec<String> {
@@ -242,6 +272,15 @@ impl Observation {
                 }
             })
             .collect()
+    }
+}
+
+/// A user by the name that the stack's own pages give to its kind.
+fn told(user: &ArtifactId) -> String {
+    match user.kind {
+        ArtifactKind::Template => format!("index template {}", user.id),
+        ArtifactKind::Component => format!("component template {}", user.id),
+        _ => user.to_string(),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::model::observation::{ClusterIdentity, Observation};
 use crate::model::operation::{Operation, Verb};
 use crate::model::version::StackVersion;
 
+mod after;
 mod change;
 mod course;
 mod decide;
@@ -189,6 +190,8 @@ pub struct Permissions {
     /// Stop datafeeds and close jobs where a change needs it, and start again
     /// what still exists afterwards.
     pub restart_jobs: bool,
+    /// Remove pipelines though it cannot be seen whether indices need them.
+    pub unseen: bool,
 }
 
 /// All steps, in the order in which they are applied.

@@ -27,3 +27,4 @@ mod staging;
 mod stream;
 mod theirs;
 mod unfinished;
+mod users;

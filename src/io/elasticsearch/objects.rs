@@ -9,7 +9,7 @@ use super::{CallError, Called, Elasticsearch};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::{DOCUMENTS, Observed, RunState};
-use crate::model::operation::Operation;
+use crate::model::operation::{Operation, Verb};
 
 impl Elasticsearch {
     /// Where the API keeps `artifact`, encoded.
@@ -114,6 +114,9 @@ impl Elasticsearch {
                     format!("{operation} was not acknowledged in time"),
                 ),
             });
+        }
+        if artifact.kind == ArtifactKind::Model && operation.verb == Verb::Put {
+            self.put_aliases(artifact, &operation.body)?;
         }
         Ok(())
     }

@@ -1,12 +1,13 @@
 //! What has to be done about one target, and what stands against it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Action, Permissions, Step, Target, change};
+use super::after::{after, free};
+use super::{Action, Permissions, Step, Target, change, is_staged};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
-use crate::model::observation::{DOCUMENTS, Observation, Observed, Owner, RunState, Watcher};
+use crate::model::observation::{DOCUMENTS, Observation, Observed, Owner, RunState};
 use crate::model::operation::{Operation, Verb};
 use crate::model::version::StackVersion;
 use crate::model::{body, diff, mark, normal, reference};
@@ -74,7 +75,7 @@ impl<'a> Decision<'a> {
                     step.wanted = Some(wanted);
                 } else if target.artifact.kind == ArtifactKind::Model {
                     // It can be large; one of it is enough.
-                    self.create(&mut step, wanted);
+                    self.create(&mut step, with_aliases(wanted, raw));
                 } else {
                     self.create(&mut step, wanted.clone());
                     step.wanted = Some(wanted);
@@ -221,6 +222,11 @@ impl<'a> Decision<'a> {
                 .push(format!("still used by {}{moves}", users.join(", ")));
             return;
         }
+        if let Some(reason) = self.unseen_users(step) {
+            step.action = Action::Blocked;
+            step.reasons.push(reason);
+            return;
+        }
         let running = found.state != RunState::Idle;
         let may_stop =
             self.permissions.restart_jobs || self.observation.begun.contains(&step.artifact);
@@ -256,6 +262,43 @@ impl<'a> Decision<'a> {
         step.operations
             .push(Operation::bare(Verb::Delete, &step.artifact));
     }
+
+    /// Why a pipeline had better stay whose users cannot all be seen; where it goes
+    /// all the same, the step says what was not looked at.
+    fn unseen_users(&self, step: &mut Step) -> Option<String> {
+        let kinds = [
+            ArtifactKind::Pipeline,
+            ArtifactKind::Script,
+            ArtifactKind::Model,
+        ];
+        if !kinds.contains(&step.artifact.kind) || is_staged(&step.artifact) {
+            return None;
+        }
+        let is_pipeline = step.artifact.kind == ArtifactKind::Pipeline;
+        if is_pipeline && self.observation.indices_unseen && !self.permissions.unseen {
+            return Some(
+                "whether it is the default pipeline of an index cannot be seen, and this version \
+                 would delete it from under one; grant view_index_metadata on *, or --unseen \
+                 removes it all the same"
+                    .to_owned(),
+            );
+        }
+        if !self.observation.unseen.is_empty() {
+            step.reasons.push(format!(
+                "the user may not look at {}, which may use it",
+                self.observation.unseen.join(" and ")
+            ));
+        }
+        None
+    }
+}
+
+/// The model `wanted` with the aliases that it had when it was taken away.
+fn with_aliases(mut wanted: Value, before: &Value) -> Value {
+    if let Some(aliases) = before.pointer("/metadata/model_aliases") {
+        wanted["metadata"]["model_aliases"] = aliases.clone();
+    }
+    wanted
 }
 
 /// Whether the mark in `found` says that it came from the same bytes.
@@ -277,74 +320,4 @@ fn ingest_scripts(targets: &[Target], observation: &Observation) -> BTreeSet<Art
         .flat_map(reference::of_pipeline)
         .filter(|artifact| artifact.kind == ArtifactKind::Script)
         .collect()
-}
-
-/// Those of `leaving` that can go: what others use stays, and so does what that uses.
-fn free(mut leaving: BTreeSet<ArtifactId>, after: &Observation) -> BTreeSet<ArtifactId> {
-    loop {
-        let stay: Vec<ArtifactId> = leaving
-            .iter()
-            .filter(|artifact| !after.referents(artifact, &leaving).is_empty())
-            .cloned()
-            .collect();
-        if stay.is_empty() {
-            return leaving;
-        }
-        leaving.retain(|artifact| !stay.contains(artifact));
-    }
-}
-
-/// The objects of the cluster that may name others, with those of `targets` as they will be.
-fn after(targets: &[Target], observation: &Observation) -> Observation {
-    let mut after = Observation {
-        pipelines: observation.pipelines.clone(),
-        transforms: observation.transforms.clone(),
-        templates: observation.templates.clone(),
-        jobs: observation.jobs.clone(),
-        datafeeds: observation.datafeeds.clone(),
-        index_pipelines: observation.index_pipelines.clone(),
-        watchers: observation.watchers.clone(),
-        ..Observation::default()
-    };
-    for target in targets {
-        let Some(body) = &target.body else { continue };
-        let id = &target.artifact.id;
-        let list = match target.artifact.kind {
-            ArtifactKind::Pipeline => &mut after.pipelines,
-            ArtifactKind::Transform => &mut after.transforms,
-            ArtifactKind::Template => &mut after.templates,
-            ArtifactKind::Job => &mut after.jobs,
-            ArtifactKind::Rule => {
-                watch(&mut after.watchers, id, body);
-                continue;
-            }
-            ArtifactKind::Setting => {
-                lead(&mut after.index_pipelines, id, body);
-                continue;
-            }
-            _ => continue,
-        };
-        list.insert(id.clone(), body.clone());
-    }
-    after
-}
-
-/// Has the documents of `index` go where its setting `body` leads them.
-fn lead(pipelines: &mut BTreeMap<String, BTreeSet<String>>, index: &str, body: &Value) {
-    for led in pipelines.values_mut() {
-        led.remove(index);
-    }
-    let pipeline = body.get("default_pipeline").and_then(Value::as_str);
-    let led = pipelines.entry(pipeline.unwrap_or_default().to_owned());
-    led.or_default().insert(index.to_owned());
-}
-
-/// Puts the rule `id` with the jobs of `body` among `watchers`.
-fn watch(watchers: &mut Vec<Watcher>, id: &str, body: &Value) {
-    watchers.retain(|watcher| watcher.space.is_some() || watcher.rule_id != id);
-    watchers.push(Watcher {
-        rule_id: id.to_owned(),
-        space: None,
-        jobs: reference::jobs_of_rule(body),
-    });
 }

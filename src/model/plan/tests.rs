@@ -79,10 +79,12 @@ fn plan(targets: &[Target], observation: &Observation, permissions: Permissions)
 const NOTHING: Permissions = Permissions {
     adopt: false,
     restart_jobs: false,
+    unseen: false,
 };
 const RESTART: Permissions = Permissions {
     adopt: false,
     restart_jobs: true,
+    unseen: false,
 };
 
 #[test]

@@ -92,8 +92,8 @@ mod tests {
             },
         };
         let permissions = Permissions {
-            adopt: false,
             restart_jobs: restart,
+            ..Permissions::default()
         };
         let version = StackVersion::new(8, 4, 0);
         let calls = operations(
