@@ -129,7 +129,7 @@ pub fn prepare(
             .artifacts
             .iter()
             .filter(|(id, _)| id.kind != ArtifactKind::Setting)
-            .filter(|(id, claim)| claim.mark.channel == origin.channel && !kept.contains(id));
+            .filter(|(id, claim)| is_of(claim, &origin) && !kept.contains(id));
         all.extend(stale.map(|(id, _)| targets::absent(id.clone())));
     }
     let calls = documents::calls(bundle.manifest());
@@ -138,7 +138,16 @@ pub fn prepare(
     }
     add_leftovers(&mut all, cluster, &claims)?;
     let allowed = wish.permissions;
-    let (mut plan, observation) = plan(cluster, &all, &claims, allowed, BTreeSet::new(), progress)?;
+    let line = Some((origin.channel.clone(), origin.sequence));
+    let (mut plan, observation) = plan_for(
+        line,
+        cluster,
+        &all,
+        &claims,
+        allowed,
+        BTreeSet::new(),
+        progress,
+    )?;
     if wish.start {
         for target in wanted {
             let found = observation.objects.get(&target.artifact);
@@ -181,12 +190,14 @@ pub fn prepare_removal(
     let claims = Claims::read(cluster)?;
     let origin = targets::origin(bundle);
     let mut all = targets::gone(bundle);
-    let settings = claims.artifacts.iter().filter(|(id, claim)| {
-        id.kind == ArtifactKind::Setting && claim.mark.channel == origin.channel
-    });
+    let settings = claims
+        .artifacts
+        .iter()
+        .filter(|(id, claim)| id.kind == ArtifactKind::Setting && is_of(claim, &origin));
     all.extend(settings.map(|(id, _)| targets::absent(id.clone())));
     add_leftovers(&mut all, cluster, &claims)?;
-    let (plan, _) = plan(
+    let (plan, _) = plan_for(
+        Some((origin.channel.clone(), origin.sequence)),
         cluster,
         &all,
         &claims,
@@ -265,8 +276,27 @@ pub(super) fn leftovers(cluster: &Cluster, claims: &Claims) -> Result<Vec<Artifa
     Ok(ours.map(|(copy, _)| copy).collect())
 }
 
-/// Observes and plans. What is among `begun` may be stopped to be removed.
+/// Whether the bundle `origin` has a place in the channels of `claim`.
+fn is_of(claim: &Claim, origin: &Origin) -> bool {
+    claim.marks().any(|mark| mark.channel == origin.channel)
+}
+
+/// Observes and plans, for no bundle. What is among `begun` may be stopped to be
+/// removed.
 pub(super) fn plan(
+    cluster: &Cluster,
+    all: &[Target],
+    claims: &Claims,
+    permissions: Permissions,
+    begun: BTreeSet<ArtifactId>,
+    progress: &dyn Progress,
+) -> Result<(Plan, Observation)> {
+    plan_for(None, cluster, all, claims, permissions, begun, progress)
+}
+
+/// Observes and plans for a bundle of this channel and sequence.
+pub(super) fn plan_for(
+    bundle: Option<(String, u64)>,
     cluster: &Cluster,
     all: &[Target],
     claims: &Claims,
@@ -278,6 +308,7 @@ pub(super) fn plan(
     let digests = targets::digests(all);
     let mut observation = observe::observe(cluster, &artifacts, &digests, claims, progress)?;
     observation.begun = begun;
+    observation.bundle = bundle;
     let elasticsearch = &cluster.elasticsearch;
     for index in all.iter().flat_map(source_indices) {
         if !elasticsearch.has_index(index)? {

@@ -62,6 +62,47 @@ pub struct Claim {
     /// was put there: another one later is drift.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled: Option<Digest>,
+    /// The marks of bundles of other channels that want the very same object: it is
+    /// theirs in common.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared: Vec<Mark>,
+}
+
+impl Claim {
+    /// The marks of all bundles whose object it is, one of each channel.
+    pub fn marks(&self) -> impl Iterator<Item = &Mark> {
+        std::iter::once(&self.mark).chain(&self.shared)
+    }
+
+    /// Whether the bundle of `mark` is among those whose object it is.
+    #[must_use]
+    pub fn is_of(&self, mark: &Mark) -> bool {
+        self.marks().any(|own| own == mark)
+    }
+
+    /// Takes note that the bundle of `mark` wants the same object: in the place of
+    /// the earlier bundle of its channel, or beside those of others.
+    pub fn share(&mut self, mark: &Mark) {
+        let mut own = std::iter::once(&mut self.mark).chain(&mut self.shared);
+        match own.find(|own| own.channel == mark.channel) {
+            Some(own) => *own = mark.clone(),
+            None => self.shared.push(mark.clone()),
+        }
+    }
+
+    /// The claim without the bundles of `channel`; `None` where nobody else's is
+    /// left.
+    #[must_use]
+    pub fn without(mut self, channel: &str) -> Option<Self> {
+        self.shared.retain(|mark| mark.channel != channel);
+        if self.mark.channel == channel {
+            if self.shared.is_empty() {
+                return None;
+            }
+            self.mark = self.shared.remove(0);
+        }
+        Some(self)
+    }
 }
 
 /// Who put an object there.
@@ -127,6 +168,9 @@ pub struct Observation {
     /// Indices that analytics, transforms or enrich policies want to read and that
     /// are not there.
     pub absent_indices: BTreeSet<String>,
+    /// The channel of the bundle that is worked for, and its place there; `None`: no
+    /// bundle.
+    pub bundle: Option<(String, u64)>,
     /// What was started by the work that is undone, and may be stopped for it.
     pub begun: BTreeSet<ArtifactId>,
     /// What sealift remembers to be its own.
@@ -141,13 +185,39 @@ impl Observation {
     pub fn owner(&self, artifact: &ArtifactId) -> Owner {
         let found = self.objects.get(artifact);
         let marked = found.and_then(|object| mark::read(artifact.kind, &object.body));
-        let claim = self.claims.get(artifact);
-        let claimed = claim.filter(|claim| {
-            found.is_none_or(|found| !self.is_anothers(artifact.kind, claim, found))
-        });
         marked
-            .or_else(|| claimed.map(|claim| claim.mark.clone()))
+            .or_else(|| self.valid_claim(artifact).map(|claim| claim.mark.clone()))
             .map_or(Owner::Other, Owner::Sealift)
+    }
+
+    /// What is remembered of the artifact, unless somebody else's took its place.
+    fn valid_claim(&self, artifact: &ArtifactId) -> Option<&Claim> {
+        let found = self.objects.get(artifact);
+        let is_marked = |found: &Observed| mark::read(artifact.kind, &found.body).is_some();
+        self.claims.get(artifact).filter(|claim| {
+            found.is_none_or(|found| {
+                is_marked(found) || !self.is_anothers(artifact.kind, claim, found)
+            })
+        })
+    }
+
+    /// The marks of the bundles of other channels than the one that is worked for
+    /// whose object the artifact is. What is remembered goes before the mark in the
+    /// object, which stays when the object is handed on.
+    #[must_use]
+    pub fn of_other_channels(&self, artifact: &ArtifactId) -> Vec<Mark> {
+        let found = self.objects.get(artifact);
+        let mut marks: Vec<Mark> = match self.valid_claim(artifact) {
+            Some(claim) => claim.marks().cloned().collect(),
+            None => found
+                .and_then(|object| mark::read(artifact.kind, &object.body))
+                .into_iter()
+                .collect(),
+        };
+        if let Some((channel, _)) = &self.bundle {
+            marks.retain(|mark| mark.channel != *channel);
+        }
+        marks
     }
 
     /// Whether what was `found`, without a mark in it, took the place of what `claim`

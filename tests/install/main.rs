@@ -4,9 +4,11 @@
 
 mod after;
 mod changes;
+mod channels;
 mod checks;
 mod command;
 mod cycle;
+mod failed;
 mod faults;
 mod group;
 mod kit;

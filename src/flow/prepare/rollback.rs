@@ -128,8 +128,9 @@ fn restored(
     // What the last work made of it nobody has changed since.
     let is_last = claims.receipts.last() == Some(&receipt.header.id);
     let is_its = |artifact: &ArtifactId| {
-        let now = claims.artifacts.get(artifact).map(|claim| &claim.mark);
-        now.is_some_and(|mark| {
+        let now = claims.artifacts.get(artifact);
+        let mut marks = now.into_iter().flat_map(Claim::marks);
+        marks.any(|mark| {
             let of_mark = (&mark.bundle, &mark.channel, mark.sequence);
             of_mark == (&origin.bundle, &origin.channel, origin.sequence)
         })

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::after::{after, free};
-use super::{Action, Permissions, Step, Target, change, is_staged};
+use super::failed::needs_force;
+use super::whose::others;
+use super::{Action, Permissions, Step, Target, change};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::{DOCUMENTS, Observation, Observed, Owner, RunState};
 use crate::model::operation::{Operation, Verb};
@@ -35,7 +37,9 @@ impl<'a> Decision<'a> {
         permissions: Permissions,
     ) -> Self {
         let may_leave = |artifact: &ArtifactId| {
-            permissions.adopt || observation.owner(artifact) != Owner::Other
+            let is_theirs =
+                observation.bundle.is_some() && !others(observation, artifact).is_empty();
+            permissions.adopt || (observation.owner(artifact) != Owner::Other && !is_theirs)
         };
         let leaving = targets
             .iter()
@@ -160,6 +164,7 @@ impl<'a> Decision<'a> {
                 step.reasons
                     .push("the same is there already, not put there by sealift".to_owned());
             }
+            step.reasons.extend(self.shared(&step.artifact));
             return;
         }
         step.diff = diff::bodies(&have, &want);
@@ -167,6 +172,15 @@ impl<'a> Decision<'a> {
             step.action = Action::Conflict;
             step.reasons.push(format!(
                 "another {kind} of this id is there, not put there by sealift; --adopt takes it over"
+            ));
+            return;
+        }
+        if let Some(theirs) = self.theirs(&step.artifact)
+            && !self.permissions.adopt
+        {
+            step.action = Action::Conflict;
+            step.reasons.push(format!(
+                "another {kind} of this id is there, {theirs}; --adopt takes it over"
             ));
             return;
         }
@@ -210,6 +224,9 @@ impl<'a> Decision<'a> {
             step.reasons
                 .push("it was not put there by sealift".to_owned());
         }
+        if self.stays_for_others(step) {
+            return;
+        }
         let users = self.after.referents(&step.artifact, &self.leaving);
         if !users.is_empty() {
             step.action = Action::Blocked;
@@ -222,7 +239,8 @@ impl<'a> Decision<'a> {
                 .push(format!("still used by {}{moves}", users.join(", ")));
             return;
         }
-        if let Some(reason) = self.unseen_users(step) {
+        let unfit = needs_force(&step.artifact, found.state);
+        if let Some(reason) = unfit.or_else(|| self.unseen_users(step)) {
             step.action = Action::Blocked;
             step.reasons.push(reason);
             return;
@@ -261,35 +279,6 @@ impl<'a> Decision<'a> {
         }
         step.operations
             .push(Operation::bare(Verb::Delete, &step.artifact));
-    }
-
-    /// Why a pipeline had better stay whose users cannot all be seen; where it goes
-    /// all the same, the step says what was not looked at.
-    fn unseen_users(&self, step: &mut Step) -> Option<String> {
-        let kinds = [
-            ArtifactKind::Pipeline,
-            ArtifactKind::Script,
-            ArtifactKind::Model,
-        ];
-        if !kinds.contains(&step.artifact.kind) || is_staged(&step.artifact) {
-            return None;
-        }
-        let is_pipeline = step.artifact.kind == ArtifactKind::Pipeline;
-        if is_pipeline && self.observation.indices_unseen && !self.permissions.unseen {
-            return Some(
-                "whether it is the default pipeline of an index cannot be seen, and this version \
-                 would delete it from under one; grant view_index_metadata on *, or --unseen \
-                 removes it all the same"
-                    .to_owned(),
-            );
-        }
-        if !self.observation.unseen.is_empty() {
-            step.reasons.push(format!(
-                "the user may not look at {}, which may use it",
-                self.observation.unseen.join(" and ")
-            ));
-        }
-        None
     }
 }
 
