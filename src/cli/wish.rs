@@ -60,6 +60,11 @@ pub struct PermissionArgs {
     /// Stop datafeeds and close jobs where needed, and start them again after
     #[arg(long)]
     pub restart_jobs: bool,
+    /// Before 7.16: remove pipelines though the user may not see whether indices
+    /// have them as default
+    #[arg(long)]
+    #[serde(default)]
+    pub unseen: bool,
 }
 
 /// `targets` but for those that `args` leaves out, with rules enabled where
@@ -168,6 +173,7 @@ pub fn permissions(args: &PermissionArgs) -> Permissions {
     Permissions {
         adopt: args.adopt,
         restart_jobs: args.restart_jobs,
+        unseen: args.unseen,
     }
 }
 

@@ -94,10 +94,11 @@ impl Prepared {
         let stale: Vec<&str> = claims
             .iter()
             .filter(|(id, claim)| {
-                id.kind == ArtifactKind::Pipeline
-                    && claim.mark.channel == self.origin.channel
-                    && claim.mark.sequence < self.origin.sequence
-                    && !wanted.contains(id)
+                let mut marks = claim.marks();
+                let is_earlier = marks.any(|mark| {
+                    mark.channel == self.origin.channel && mark.sequence < self.origin.sequence
+                });
+                id.kind == ArtifactKind::Pipeline && is_earlier && !wanted.contains(id)
             })
             .map(|(id, _)| id.id.as_str())
             .collect();

@@ -20,7 +20,7 @@ use crate::model::receipt::{Origin, Purpose};
 use crate::progress::Progress;
 
 /// What stands in receipts where others name their bundle and its channel.
-const NAME: &str = "by-hand";
+pub(super) const NAME: &str = "by-hand";
 /// The largest file of rules, in bytes.
 const MAX_FILE: u64 = 64 << 20;
 
@@ -63,7 +63,10 @@ pub fn prepare(
         claims,
         restored: BTreeMap::new(),
         undoes: None,
-        overrides: prepare::overrides(permissions),
+        overrides: prepare::overrides(permissions)
+            .into_iter()
+            .chain(targets::switches(all))
+            .collect(),
     })
 }
 

@@ -183,6 +183,18 @@ impl Claims {
         all
     }
 
+    /// Forgets that `artifact` is of the bundles of `channel`, or of any without one;
+    /// what those of other channels have of it stays remembered.
+    pub fn give_up(&mut self, artifact: &ArtifactId, channel: Option<&str>) {
+        let claim = self.artifacts.remove(artifact);
+        let rest = claim
+            .zip(channel)
+            .and_then(|(claim, channel)| claim.without(channel));
+        if let Some(rest) = rest {
+            self.artifacts.insert(artifact.clone(), rest);
+        }
+    }
+
     /// Takes note that `origin` was installed. The memory of a channel never goes
     /// backwards, whatever the operator lifts.
     pub fn advance(&mut self, origin: &Origin) {
@@ -210,7 +222,7 @@ impl Claims {
     #[must_use]
     pub fn is_withdrawn(&self, channel: &str) -> bool {
         self.channels.get(channel).is_some_and(|latest| {
-            let mut marks = self.artifacts.values().map(|claim| &claim.mark);
+            let mut marks = self.artifacts.values().flat_map(Claim::marks);
             !marks.any(|mark| mark.channel == channel && mark.sequence == latest.sequence)
         })
     }

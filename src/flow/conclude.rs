@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
+use crate::flow::by_hand;
 use crate::flow::claims::Claims;
 use crate::flow::memo::patiently;
 use crate::flow::prepare::Prepared;
@@ -30,6 +31,7 @@ impl Prepared {
                     mark: mark.clone(),
                     receipt: id.to_owned(),
                     settled: None,
+                    shared: Vec::new(),
                 };
                 self.claims.artifacts.insert(step.artifact.clone(), claim);
             }
@@ -44,6 +46,7 @@ impl Prepared {
                 },
                 receipt: id.to_owned(),
                 settled: None,
+                shared: Vec::new(),
             };
             self.claims.copies.insert(copy, claim);
         }
@@ -61,7 +64,7 @@ impl Prepared {
             let claim = self.claims.artifacts.get(&step.artifact);
             match (&step.mark, claim) {
                 (Some(_), _) if step.action.puts() || self.is_new_to_us(step) => true,
-                (Some(mark), Some(claim)) => step.action.stays() && *mark != claim.mark,
+                (Some(mark), Some(claim)) => step.action.stays() && !claim.is_of(mark),
                 _ => false,
             }
         });
@@ -99,10 +102,21 @@ impl Prepared {
         })
     }
 
-    /// Whether somebody else took the place of what is to be removed: it is not ours
-    /// any more.
+    /// Whether somebody else took the place of what is to be removed, or has it too: it
+    /// is not ours any more.
     fn is_given_up(&self, step: &Step) -> bool {
-        self.purpose == Purpose::Remove && step.action == Action::Keep && !step.owned
+        let goes = match self.purpose {
+            Purpose::Remove => true,
+            // What is pruned was found.
+            Purpose::Install => step.wanted.is_none() && step.previous.is_some(),
+            Purpose::Rollback | Purpose::Manage => false,
+        };
+        let claim = self.claims.artifacts.get(&step.artifact);
+        let is_left = claim.is_some_and(|claim| {
+            let rest = claim.clone().without(&self.origin.channel);
+            self.origin.channel != by_hand::NAME && rest.as_ref() == Some(claim)
+        });
+        goes && step.action == Action::Keep && !step.owned && !is_left
     }
 
     /// Sets what is remembered to what was really done, which is read back with
@@ -156,7 +170,9 @@ impl Prepared {
                     self.claims.artifacts.remove(artifact);
                 }
                 _ if self.is_given_up(step) => {
-                    self.claims.artifacts.remove(artifact);
+                    let channel = Some(self.origin.channel.as_str());
+                    let channel = channel.filter(|channel| *channel != by_hand::NAME);
+                    self.claims.give_up(artifact, channel);
                 }
                 Action::Create | Action::Replace => match before.artifacts.get(artifact) {
                     Some(claim) => {
@@ -173,7 +189,7 @@ impl Prepared {
                     if let (Some(mark), Some(claim)) =
                         (&step.mark, self.claims.artifacts.get_mut(artifact))
                     {
-                        claim.mark = mark.clone();
+                        claim.share(mark);
                         if claim.settled.is_none() {
                             settle(&mut self.claims, &mut reader, step);
                         }

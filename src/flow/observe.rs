@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::{Error, Result};
 use crate::flow::claims::Claims;
 use crate::io::cluster::Cluster;
+use crate::io::elasticsearch::Elasticsearch;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::digest::Digest;
 use crate::model::observation::{Observation, Observed, RunState};
-use crate::model::{body, mark};
+use crate::model::{body, mark, reference};
 use crate::progress::Progress;
 
 /// Reads `artifacts` and what may refer to them. `digests` are those of the
@@ -44,12 +45,15 @@ pub fn observe(
     ]) {
         observation.pipelines = elasticsearch.pipelines()?;
         observation.index_pipelines = elasticsearch.index_pipelines()?;
-    }
-    if any(&[ArtifactKind::Component, ArtifactKind::Template]) {
-        observation.templates = elasticsearch.templates()?;
-    }
-    if any(&[ArtifactKind::Transform]) {
-        observation.transforms = elasticsearch.transforms()?;
+        // From then on the server itself keeps a pipeline that an index needs.
+        observation.indices_unseen = !version.offers(7, 16) && !elasticsearch.sees_all_indices()?;
+        look_for_users(elasticsearch, &mut observation)?;
+    } else if any(&[
+        ArtifactKind::Component,
+        ArtifactKind::Template,
+        ArtifactKind::Transform,
+    ]) {
+        look_for_users(elasticsearch, &mut observation)?;
     }
     if any(&[ArtifactKind::Filter, ArtifactKind::Job]) {
         observation.jobs = elasticsearch.jobs()?;
@@ -78,12 +82,34 @@ pub fn observe(
             _ => read(cluster, artifact, false)?,
         };
         if let Some(found) = found {
+            if artifact.kind == ArtifactKind::Model {
+                let aliases = reference::aliases(&found.body);
+                observation.aliases.insert(artifact.clone(), aliases);
+            }
             observation.objects.insert(artifact.clone(), found);
         }
         progress.advance(1);
     }
     progress.end();
     Ok(observation)
+}
+
+/// Reads what may use pipelines, scripts, models and components, as far as the user
+/// may look at it.
+fn look_for_users(elasticsearch: &Elasticsearch, observation: &mut Observation) -> Result<()> {
+    match elasticsearch.all_templates()? {
+        Some(templates) => {
+            observation.templates = templates.index;
+            observation.components = templates.component;
+            observation.legacy_templates = templates.legacy;
+        }
+        None => observation.unseen.push("templates"),
+    }
+    match elasticsearch.seen_transforms()? {
+        Some(transforms) => observation.transforms = transforms,
+        None => observation.unseen.push("transforms"),
+    }
+    Ok(())
 }
 
 fn model(

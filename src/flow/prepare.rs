@@ -115,6 +115,7 @@ pub fn prepare(
     let claims = Claims::read(cluster)?;
     let origin = targets::origin(bundle);
     let mut overrides = overrides(wish.permissions);
+    overrides.extend(targets::switches(wanted));
     overrides.extend(bundle.evidence().overrides.iter().map(on_record));
     if let Err(refusal) = refuse_older(&claims, &origin) {
         let given = bundle.override_of(Rule::Sequence).ok_or(refusal)?;
@@ -133,7 +134,7 @@ pub fn prepare(
             .artifacts
             .iter()
             .filter(|(id, _)| id.kind != ArtifactKind::Setting)
-            .filter(|(id, claim)| claim.mark.channel == origin.channel && !kept.contains(*id));
+            .filter(|(id, claim)| is_of(claim, &origin) && !kept.contains(*id));
         all.extend(stale.map(|(id, _)| targets::absent(id.clone())));
     }
     let calls = documents::calls(bundle.manifest());
@@ -142,7 +143,16 @@ pub fn prepare(
     }
     add_leftovers(&mut all, cluster, &claims)?;
     let allowed = wish.permissions;
-    let (mut plan, observation) = plan(cluster, &all, &claims, allowed, BTreeSet::new(), progress)?;
+    let line = Some((origin.channel.clone(), origin.sequence));
+    let (mut plan, observation) = plan_for(
+        line,
+        cluster,
+        &all,
+        &claims,
+        allowed,
+        BTreeSet::new(),
+        progress,
+    )?;
     if wish.start {
         for target in wanted {
             let found = observation.objects.get(&target.artifact);
@@ -195,8 +205,27 @@ pub(super) fn leftovers(cluster: &Cluster, claims: &Claims) -> Result<Vec<Artifa
     Ok(ours.map(|(copy, _)| copy).collect())
 }
 
-/// Observes and plans. What is among `begun` may be stopped to be removed.
+/// Whether the bundle `origin` has a place in the channels of `claim`.
+fn is_of(claim: &Claim, origin: &Origin) -> bool {
+    claim.marks().any(|mark| mark.channel == origin.channel)
+}
+
+/// Observes and plans, for no bundle. What is among `begun` may be stopped to be
+/// removed.
 pub(super) fn plan(
+    cluster: &Cluster,
+    all: &[Target],
+    claims: &Claims,
+    permissions: Permissions,
+    begun: BTreeSet<ArtifactId>,
+    progress: &dyn Progress,
+) -> Result<(Plan, Observation)> {
+    plan_for(None, cluster, all, claims, permissions, begun, progress)
+}
+
+/// Observes and plans for a bundle of this channel and sequence.
+pub(super) fn plan_for(
+    bundle: Option<(String, u64)>,
     cluster: &Cluster,
     all: &[Target],
     claims: &Claims,
@@ -208,6 +237,7 @@ pub(super) fn plan(
     let digests = targets::digests(all);
     let mut observation = observe::observe(cluster, &artifacts, &digests, claims, progress)?;
     observation.begun = begun;
+    observation.bundle = bundle;
     let elasticsearch = &cluster.elasticsearch;
     for index in all.iter().flat_map(source_indices) {
         if !elasticsearch.has_index(index)? {
@@ -257,6 +287,7 @@ pub(super) fn overrides(permissions: Permissions) -> Vec<String> {
     [
         (permissions.adopt, "adopt"),
         (permissions.restart_jobs, "restart-jobs"),
+        (permissions.unseen, "unseen"),
     ]
     .into_iter()
     .filter(|(set, _)| *set)

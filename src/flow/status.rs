@@ -153,7 +153,13 @@ pub fn status(cluster: &Cluster, wanted: &[Target], progress: &dyn Progress) -> 
     if !claims.copies.is_empty() {
         others.extend(prepare::leftovers(cluster, &claims)?);
     }
-    let (plan, mut observation) = prepare::plan(
+    // Whose line the bundle continues, where one is at hand.
+    let mut marks = wanted.iter().filter_map(|target| target.mark.as_ref());
+    let of = marks
+        .next()
+        .map(|mark| (mark.channel.clone(), mark.sequence));
+    let (plan, mut observation) = prepare::plan_for(
+        of,
         cluster,
         &wanted,
         &claims,

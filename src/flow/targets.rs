@@ -1,6 +1,6 @@
 //! What a verified bundle wants a cluster to hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -12,10 +12,11 @@ use crate::model::datafeed;
 use crate::model::digest::Digest;
 use crate::model::manifest::{ArtifactEntry, Manifest};
 use crate::model::mark::Mark;
+use crate::model::operation::Verb;
 use crate::model::path::BundlePath;
 use crate::model::plan::Target;
 use crate::model::preflight::Range;
-use crate::model::receipt::Origin;
+use crate::model::receipt::{Origin, Receipt};
 
 /// The largest file of an artifact that is read into memory.
 const MAX_FILE: u64 = 512 << 20;
@@ -67,6 +68,12 @@ fn target(entry: &ArtifactEntry, origin: &Origin, bytes: &[u8]) -> Result<Target
     {
         datafeed::belong(&mut body, &job.id);
     }
+    if entry.kind == ArtifactKind::Model
+        && let Some(Value::Object(metadata)) = body.get_mut("metadata")
+    {
+        // Names of the cluster that it was exported from.
+        metadata.remove("model_aliases");
+    }
     Ok(Target {
         artifact: entry.artifact(),
         body: Some(body),
@@ -87,6 +94,38 @@ pub fn enable_rules(targets: &mut [Target]) {
     for body in rules.filter_map(|target| target.body.as_mut()) {
         body["enabled"] = Value::Bool(true);
     }
+}
+
+/// What receipts record where rules are switched on or off.
+const SWITCHES: [(bool, &str); 2] = [(true, "enable-rules"), (false, "disable-rules")];
+
+/// What a receipt records where the detection rules among `targets` are switched on
+/// or off.
+pub fn switches(targets: &[Target]) -> impl Iterator<Item = String> {
+    let rules = targets
+        .iter()
+        .filter(|target| target.artifact.kind == ArtifactKind::Rule);
+    let asked: BTreeSet<bool> = rules
+        .filter_map(|target| target.body.as_ref()?.get("enabled")?.as_bool())
+        .collect();
+    let words = SWITCHES.iter().filter(move |(on, _)| asked.contains(on));
+    words.map(|(_, word)| (*word).to_owned())
+}
+
+/// The rule `artifact` as it was before `receipt`, but for what is the operator's:
+/// whether it runs is led back only where the receipt switched it or took it away.
+#[must_use]
+pub fn rule_before(receipt: &Receipt, artifact: &ArtifactId, mut body: Value) -> Value {
+    let mut calls = receipt.calls.iter();
+    let went = calls.any(|call| call.verb == Verb::Delete && call.artifact == *artifact);
+    let ran = body.get("enabled").and_then(Value::as_bool);
+    let switched = SWITCHES.iter().any(|(on, word)| {
+        ran == Some(!on) && receipt.header.overrides.iter().any(|given| given == word)
+    });
+    if let (false, Value::Object(map)) = (went || switched, &mut body) {
+        map.remove("enabled");
+    }
+    body
 }
 
 /// Every artifact, to be gone.

@@ -12,6 +12,7 @@ use crate::io::http::Method;
 use crate::model::observation::ClusterIdentity;
 use crate::model::version::StackVersion;
 
+mod aliases;
 pub mod answer;
 mod bounded;
 mod called;
@@ -23,6 +24,7 @@ mod patience;
 mod payload;
 pub mod peer;
 mod place;
+pub mod usage;
 
 use answer::Decision;
 pub use called::{CallError, Called};

@@ -188,6 +188,10 @@ fn strip_inside(kind: ArtifactKind, map: &mut Map<String, Value>) {
                 .collect(),
             &PRIVATE_SETTINGS,
         ),
+        ArtifactKind::Model => (
+            map.get_mut("metadata").into_iter().collect(),
+            normal::shown_in_metadata(),
+        ),
         _ => return,
     };
     for part in parts.into_iter().filter_map(Value::as_object_mut) {

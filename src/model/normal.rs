@@ -18,23 +18,28 @@ mod form;
 mod rules;
 mod scalar;
 mod settings;
+mod theirs;
 mod walk;
+
+pub use theirs::kept;
 
 /// What is wanted and what is there, in the form in which equal meaning is
 /// equal JSON: keys sorted, generated keys gone, defaults filled in, and keys of
 /// `observed` gone that only the server decides and `wanted` does not name.
 #[must_use]
 pub fn pair(kind: ArtifactKind, wanted: &Value, observed: &Value) -> (Value, Value) {
-    // Whether a rule runs is the operator's to say; it counts only where it is
-    // asked for.
-    let asked = wanted.get("enabled").filter(|_| kind == ArtifactKind::Rule);
-    let runs = observed.get("enabled").cloned().unwrap_or_default();
-    let asked = asked.map(|wanted| (wanted.clone(), runs));
+    // What is the operator's counts only where it is asked for.
+    let asked = match kind {
+        ArtifactKind::Rule => theirs::named(wanted, observed),
+        _ => [Map::new(), Map::new()],
+    };
     let mut wanted = canonical(kind, wanted);
     let mut observed = canonical(kind, observed);
-    if let Some((want, have)) = asked {
-        wanted["enabled"] = want;
-        observed["enabled"] = have;
+    for (body, asked) in [&mut wanted, &mut observed].into_iter().zip(asked) {
+        if let Value::Object(map) = body {
+            map.extend(asked);
+        }
+        body.sort_all_objects();
     }
     for path in rules::of(kind).server_decides {
         walk::forget_unnamed(&mut observed, &wanted, path);
@@ -79,7 +84,10 @@ pub fn canonical(kind: ArtifactKind, body: &Value) -> Value {
     for path in rules.empty_is_absent {
         walk::forget_empty(&mut body, path);
     }
-    scalar::numbers(&mut body);
+    // A pipeline is given back as it was put, and its processors may tell 2.0 from 2.
+    if kind != ArtifactKind::Pipeline {
+        scalar::numbers(&mut body);
+    }
     body.sort_all_objects();
     body
 }
@@ -100,6 +108,13 @@ pub fn digest(kind: ArtifactKind, body: &Value) -> Digest {
 #[must_use]
 pub fn generated_keys(kind: ArtifactKind) -> &'static [&'static str] {
     rules::of(kind).generated
+}
+
+/// The keys that a server shows in the `metadata` of a model and refuses there when
+/// they are sent.
+#[must_use]
+pub const fn shown_in_metadata() -> &'static [&'static str] {
+    &form::SHOWN_IN_METADATA
 }
 
 /// The object itself where a file or an answer wraps it: `{"script": {..}}`.
@@ -135,7 +150,7 @@ mod tests {
             ),
             (
                 ArtifactKind::Pipeline,
-                json!({"processors": [{"set": {"field": "a", "value": 5.0}}], "version": 1}),
+                json!({"processors": [{"set": {"field": "a", "value": 5}}], "version": 1}),
                 json!({"version": 1, "processors": [{"set": {"value": 5, "field": "a"}}],
                     "modified_date_millis": 1, "_meta": {"sealift": {"bundle": "b"}}}),
             ),
@@ -245,7 +260,7 @@ mod tests {
 
     #[test]
     fn what_somebody_made_different_is_a_difference() {
-        let cases: [(ArtifactKind, Value, Value); 8] = [
+        let cases: [(ArtifactKind, Value, Value); 10] = [
             (
                 ArtifactKind::Script,
                 json!({"script": {"lang": "painless", "source": "1"}}),
@@ -255,6 +270,16 @@ mod tests {
                 ArtifactKind::Pipeline,
                 json!({"processors": [{"a": 1}, {"b": 1}]}),
                 json!({"processors": [{"b": 1}, {"a": 1}]}),
+            ),
+            (
+                ArtifactKind::Pipeline,
+                json!({"processors": [{"script": {"id": "s", "params": {"n": 2}}}]}),
+                json!({"processors": [{"script": {"id": "s", "params": {"n": 2.0}}}]}),
+            ),
+            (
+                ArtifactKind::Pipeline,
+                json!({"processors": [], "on_failure": [{"set": {"field": "a", "value": 2}}]}),
+                json!({"processors": [], "on_failure": [{"set": {"field": "a", "value": 2.0}}]}),
             ),
             (
                 ArtifactKind::Filter,

@@ -62,6 +62,47 @@ pub struct Claim {
     /// was put there: another one later is drift.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled: Option<Digest>,
+    /// The marks of bundles of other channels that want the very same object: it is
+    /// theirs in common.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shared: Vec<Mark>,
+}
+
+impl Claim {
+    /// The marks of all bundles whose object it is, one of each channel.
+    pub fn marks(&self) -> impl Iterator<Item = &Mark> {
+        std::iter::once(&self.mark).chain(&self.shared)
+    }
+
+    /// Whether the bundle of `mark` is among those whose object it is.
+    #[must_use]
+    pub fn is_of(&self, mark: &Mark) -> bool {
+        self.marks().any(|own| own == mark)
+    }
+
+    /// Takes note that the bundle of `mark` wants the same object: in the place of
+    /// the earlier bundle of its channel, or beside those of others.
+    pub fn share(&mut self, mark: &Mark) {
+        let mut own = std::iter::once(&mut self.mark).chain(&mut self.shared);
+        match own.find(|own| own.channel == mark.channel) {
+            Some(own) => *own = mark.clone(),
+            None => self.shared.push(mark.clone()),
+        }
+    }
+
+    /// The claim without the bundles of `channel`; `None` where nobody else's is
+    /// left.
+    #[must_use]
+    pub fn without(mut self, channel: &str) -> Option<Self> {
+        self.shared.retain(|mark| mark.channel != channel);
+        if self.mark.channel == channel {
+            if self.shared.is_empty() {
+                return None;
+            }
+            self.mark = self.shared.remove(0);
+        }
+        Some(self)
+    }
 }
 
 /// Who put an object there.
@@ -102,8 +143,20 @@ pub struct Observation {
     pub pipelines: BTreeMap<String, Value>,
     /// All transforms, for the scripts and pipelines that they use.
     pub transforms: BTreeMap<String, Value>,
-    /// All index templates, for the components that they are made of.
+    /// All index templates, for the components that they are made of and the
+    /// pipelines that they lead indices to.
     pub templates: BTreeMap<String, Value>,
+    /// All component templates, for the pipelines.
+    pub components: BTreeMap<String, Value>,
+    /// All templates of the old kind, for the pipelines.
+    pub legacy_templates: BTreeMap<String, Value>,
+    /// The second names of models, under which pipelines may call them too.
+    pub aliases: BTreeMap<ArtifactId, BTreeSet<ArtifactId>>,
+    /// What may use pipelines, scripts or models and may not be looked at.
+    pub unseen: Vec<&'static str>,
+    /// Whether the default pipelines of some indices may not be looked at on a
+    /// cluster that deletes a pipeline all the same.
+    pub indices_unseen: bool,
     /// All anomaly detection jobs, for the filters of their custom rules.
     pub jobs: BTreeMap<String, Value>,
     /// All datafeeds.
@@ -115,6 +168,9 @@ pub struct Observation {
     /// Indices that analytics, transforms or enrich policies want to read and that
     /// are not there.
     pub absent_indices: BTreeSet<String>,
+    /// The channel of the bundle that is worked for, and its place there; `None`: no
+    /// bundle.
+    pub bundle: Option<(String, u64)>,
     /// What was started by the work that is undone, and may be stopped for it.
     pub begun: BTreeSet<ArtifactId>,
     /// What sealift remembers to be its own.
@@ -129,13 +185,39 @@ impl Observation {
     pub fn owner(&self, artifact: &ArtifactId) -> Owner {
         let found = self.objects.get(artifact);
         let marked = found.and_then(|object| mark::read(artifact.kind, &object.body));
-        let claim = self.claims.get(artifact);
-        let claimed = claim.filter(|claim| {
-            found.is_none_or(|found| !self.is_anothers(artifact.kind, claim, found))
-        });
         marked
-            .or_else(|| claimed.map(|claim| claim.mark.clone()))
+            .or_else(|| self.valid_claim(artifact).map(|claim| claim.mark.clone()))
             .map_or(Owner::Other, Owner::Sealift)
+    }
+
+    /// What is remembered of the artifact, unless somebody else's took its place.
+    fn valid_claim(&self, artifact: &ArtifactId) -> Option<&Claim> {
+        let found = self.objects.get(artifact);
+        let is_marked = |found: &Observed| mark::read(artifact.kind, &found.body).is_some();
+        self.claims.get(artifact).filter(|claim| {
+            found.is_none_or(|found| {
+                is_marked(found) || !self.is_anothers(artifact.kind, claim, found)
+            })
+        })
+    }
+
+    /// The marks of the bundles of other channels than the one that is worked for
+    /// whose object the artifact is. What is remembered goes before the mark in the
+    /// object, which stays when the object is handed on.
+    #[must_use]
+    pub fn of_other_channels(&self, artifact: &ArtifactId) -> Vec<Mark> {
+        let found = self.objects.get(artifact);
+        let mut marks: Vec<Mark> = match self.valid_claim(artifact) {
+            Some(claim) => claim.marks().cloned().collect(),
+            None => found
+                .and_then(|object| mark::read(artifact.kind, &object.body))
+                .into_iter()
+                .collect(),
+        };
+        if let Some((channel, _)) = &self.bundle {
+            marks.retain(|mark| mark.channel != *channel);
+        }
+        marks
     }
 
     /// Whether what was `found`, without a mark in it, took the place of what `claim`
@@ -169,7 +251,8 @@ impl Observation {
     pub fn referents(&self, artifact: &ArtifactId, except: &BTreeSet<ArtifactId>) -> Vec<String> {
         let users = self.users(artifact);
         let others = users.filter(|user| !except.contains(user));
-        let mut found: Vec<String> = others.map(|user| user.to_string()).collect();
+        let mut found: Vec<String> = others.map(|user| told(&user)).collect();
+        found.extend(self.legacy_users(artifact));
         if artifact.kind == ArtifactKind::Job {
             for (id, feed) in &self.datafeeds {
                 let own = ArtifactId::new(ArtifactKind::Datafeed, id.as_str());
@@ -214,20 +297,37 @@ impl Observation {
         found
     }
 
-    /// The templates, pipelines, transforms and jobs that refer to `artifact`.
+    /// The templates, pipelines, transforms and jobs that refer to `artifact`, under
+    /// any of its names.
     fn users(&self, artifact: &ArtifactId) -> impl Iterator<Item = ArtifactId> {
         let lists = [
             (ArtifactKind::Template, &self.templates),
+            (ArtifactKind::Component, &self.components),
             (ArtifactKind::Pipeline, &self.pipelines),
             (ArtifactKind::Transform, &self.transforms),
             (ArtifactKind::Job, &self.jobs),
         ];
+        let aliases = self.aliases.get(artifact);
         lists.into_iter().flat_map(move |(kind, list)| {
-            let users = list
-                .iter()
-                .filter(move |(_, body)| reference::of(kind, body).contains(artifact));
+            let users = list.iter().filter(move |(_, body)| {
+                let mut named = reference::of(kind, body);
+                if let Some(settings) = body.pointer("/template/settings") {
+                    named.extend(reference::of_settings(settings));
+                }
+                named.contains(artifact)
+                    || aliases.is_some_and(|aliases| !aliases.is_disjoint(&named))
+            });
             users.map(move |(id, _)| ArtifactId::new(kind, id.as_str()))
         })
+    }
+
+    /// The templates of the old kind that lead to `artifact`.
+    fn legacy_users(&self, artifact: &ArtifactId) -> impl Iterator<Item = String> {
+        let users = self.legacy_templates.iter().filter(|(_, body)| {
+            let settings = body.get("settings");
+            settings.is_some_and(|settings| reference::of_settings(settings).contains(artifact))
+        });
+        users.map(|(name, _)| format!("legacy template {name}"))
     }
 
     fn watchers_of(&self, job: &ArtifactId, except: &BTreeSet<ArtifactId>) -> Vec<String> {
@@ -242,6 +342,15 @@ impl Observation {
                 }
             })
             .collect()
+    }
+}
+
+/// A user by the name that the stack's own pages give to its kind.
+fn told(user: &ArtifactId) -> String {
+    match user.kind {
+        ArtifactKind::Template => format!("index template {}", user.id),
+        ArtifactKind::Component => format!("component template {}", user.id),
+        _ => user.to_string(),
     }
 }
 

@@ -5,18 +5,22 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::model::artifact::ArtifactId;
+use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::digest::Digest;
 use crate::model::mark::Mark;
+use crate::model::normal;
 use crate::model::observation::{ClusterIdentity, Observation};
 use crate::model::operation::{Operation, Verb};
 use crate::model::version::StackVersion;
 
+mod after;
 mod change;
 mod course;
 mod decide;
+mod failed;
 mod order;
 mod run;
+mod whose;
 
 pub use course::{Call, Course, STAGING, is_staged, unstaged};
 
@@ -189,6 +193,8 @@ pub struct Permissions {
     /// Stop datafeeds and close jobs where a change needs it, and start again
     /// what still exists afterwards.
     pub restart_jobs: bool,
+    /// Remove pipelines though it cannot be seen whether indices need them.
+    pub unseen: bool,
 }
 
 /// All steps, in the order in which they are applied.
@@ -313,8 +319,10 @@ impl Plan {
         )
     }
 
-    /// A digest over everything that the plan would do and over what it found:
-    /// two plans with one fingerprint do the same to the same.
+    /// A digest over everything that the plan would do and over what it found, as far
+    /// as somebody made it: two plans with one fingerprint do the same to the same. What
+    /// a running rule or an open job writes into itself is left out; whether a job runs
+    /// shows in the calls, and whether a rule does counts where it is changed.
     #[must_use]
     pub fn fingerprint(&self) -> Digest {
         self.fingerprint_of(&self.steps)
@@ -326,7 +334,12 @@ impl Plan {
         let steps: Vec<Value> = steps
             .iter()
             .map(|step| {
-                let previous = step.previous.as_ref().map(settled);
+                let kind = step.artifact.kind;
+                let counts = kind == ArtifactKind::Rule && step.action.changes();
+                let previous = step.previous.as_ref().map(|body| {
+                    let runs = body.get("enabled").filter(|_| counts);
+                    serde_json::json!([normal::canonical(kind, body), runs])
+                });
                 let calls: Vec<Value> = step
                     .operations
                     .iter()

@@ -77,6 +77,8 @@ pub struct Facts {
     pub max_model_memory: Option<u64>,
     /// The rights that are missing.
     pub denied: Denied,
+    /// Whether the user may see the settings of every index, where it matters.
+    pub sees_all_indices: bool,
     /// The nodes; none where they are unknown.
     pub nodes: Vec<Node>,
     /// `xpack.ml.max_inference_processors`.
@@ -104,6 +106,7 @@ impl Facts {
             upgrade_mode: None,
             max_model_memory: None,
             denied: Denied::default(),
+            sees_all_indices: true,
             nodes: Vec::new(),
             inference_limit: None,
             inference: BTreeMap::new(),
@@ -291,6 +294,14 @@ fn rights(needs: &Needs, facts: &Facts, report: &mut Report) {
                 "the user lacks {} on {name}{purpose}",
                 privileges.join(", ")
             ),
+            role,
+        );
+    }
+    if needs.sight && !facts.sees_all_indices {
+        report.warning(
+            "the user lacks view_index_metadata on *: an index that a pipeline is the default of \
+             may go unseen when the pipeline is to be removed"
+                .to_owned(),
             role,
         );
     }

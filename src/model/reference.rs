@@ -208,6 +208,15 @@ fn scripts(value: &Value, depth: usize, found: &mut BTreeSet<ArtifactId>) {
     }
 }
 
+/// The second names of a model, as its `metadata` has them (7.13 on).
+#[must_use]
+pub fn aliases(model: &Value) -> BTreeSet<ArtifactId> {
+    texts(model.pointer("/metadata/model_aliases"))
+        .into_iter()
+        .map(|alias| ArtifactId::new(ArtifactKind::Model, alias))
+        .collect()
+}
+
 /// The component templates of an index template.
 #[must_use]
 pub fn of_template(body: &Value) -> BTreeSet<ArtifactId> {
@@ -215,6 +224,24 @@ pub fn of_template(body: &Value) -> BTreeSet<ArtifactId> {
         .into_iter()
         .map(|id| ArtifactId::new(ArtifactKind::Component, id))
         .collect()
+}
+
+/// The default and the final pipeline of the settings of an index or of a template,
+/// in whatever spelling: nested, dotted, without `index`.
+#[must_use]
+pub fn of_settings(settings: &Value) -> BTreeSet<ArtifactId> {
+    let mut found = BTreeSet::new();
+    for key in ["default_pipeline", "final_pipeline"] {
+        let spelled = [
+            settings.pointer(&format!("/index/{key}")),
+            settings.get(format!("index.{key}")),
+            settings.get(key),
+        ];
+        let names = spelled.into_iter().flatten().filter_map(Value::as_str);
+        let led = names.filter(|name| *name != "_none");
+        found.extend(led.map(|name| ArtifactId::new(ArtifactKind::Pipeline, name)));
+    }
+    found
 }
 
 /// The saved objects that a saved object names.
@@ -274,7 +301,9 @@ fn texts(value: Option<&Value>) -> Vec<&str> {
 mod tests {
     use serde_json::json;
 
-    use super::{of_job, of_object, of_pipeline, of_template, of_transform, redirected};
+    use super::{
+        of_job, of_object, of_pipeline, of_settings, of_template, of_transform, redirected,
+    };
 
     #[test]
     fn finds_references_at_any_depth() {
@@ -315,6 +344,18 @@ mod tests {
             ),
             (of_template(&template), vec!["component c1", "component c2"]),
             (of_object(&object), vec!["object index-pattern:logs"]),
+            (
+                of_settings(
+                    &json!({"index": {"default_pipeline": "a"}, "index.final_pipeline": "b"}),
+                ),
+                vec!["pipeline a", "pipeline b"],
+            ),
+            (
+                of_settings(
+                    &json!({"default_pipeline": "a", "index": {"final_pipeline": "_none"}}),
+                ),
+                vec!["pipeline a"],
+            ),
         ] {
             let found: Vec<String> = found.iter().map(ToString::to_string).collect();
             assert_eq!(found, expected);

@@ -255,6 +255,7 @@ impl Room {
 pub(crate) const CAREFUL: Permissions = Permissions {
     adopt: false,
     restart_jobs: false,
+    unseen: false,
 };
 
 pub(crate) const PLAIN: Wish = Wish {

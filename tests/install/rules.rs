@@ -1,13 +1,17 @@
 //! Detection rules: imported, disabled unless asked, users of their jobs.
 
+use sealift::flow::prepare;
 use sealift::flow::status::{self, Standing};
 use sealift::flow::targets;
+use sealift::io::bundle::VerifiedBundle;
 use sealift::io::cluster::Cluster;
+use sealift::io::elasticsearch::Peer;
 use sealift::io::http::{Method, encode_segment};
 use sealift::io::kibana::Kibana;
 use sealift::lab::{Action, Fault, Lab};
 use sealift::model::artifact::ArtifactKind;
 use sealift::model::plan::Permissions;
+use sealift::model::receipt::Receipt;
 use sealift::progress::Silent;
 use serde_json::{Value, json};
 
@@ -15,6 +19,12 @@ use crate::kit::{DETECTIONS, PLAIN, Recipe, Room, access, address, connect, inst
 
 /// The rule that watches the job of the fixtures.
 const WATCHING: &str = "5e0f1c52-6a0e-4b5e-9d63-0f0a6a0c7b02";
+
+/// Kibana past the installer.
+fn door(lab: &Lab) -> Peer {
+    let access = access(&lab.kibana_url(), None);
+    Peer::new(access, vec![("kbn-xsrf", "test".to_owned())]).unwrap()
+}
 
 fn rules(lab: &Lab) -> Vec<Value> {
     let cluster = connect(lab);
@@ -39,8 +49,7 @@ fn rules_are_disabled_unless_they_are_asked_to_run() {
         // Asked for, they run; and a plain install later leaves them running.
         let mut targets = targets::wanted(&bundle).unwrap();
         targets::enable_rules(&mut targets);
-        let prepared =
-            sealift::flow::prepare::prepare(&cluster, &bundle, &targets, &PLAIN, &Silent);
+        let prepared = prepare::prepare(&cluster, &bundle, &targets, &PLAIN, &Silent);
         let done = room.with(|bench| prepared.unwrap().apply(&cluster, bench, &Silent));
         assert_eq!(done.unwrap().receipt.unwrap().calls.len(), there.len());
         assert!(
@@ -70,11 +79,7 @@ fn a_job_that_rules_of_others_watch_stays() {
     let cluster = connect(&lab);
     install(&room, &cluster, &bundle, &PLAIN).unwrap();
     // Somebody else's rule, in another space, watches the same job.
-    let kibana = sealift::io::elasticsearch::Peer::new(
-        access(&lab.kibana_url(), None),
-        vec![("kbn-xsrf", "test".to_owned())],
-    )
-    .unwrap();
+    let kibana = door(&lab);
     let space = json!({"id": "night", "name": "Night shift"});
     kibana
         .call(Method::Post, "/api/spaces/space", &space)
@@ -122,6 +127,106 @@ fn a_rule_that_was_changed_by_hand_is_drift() {
     rule["risk_score"] = json!(99);
     put(kibana, rule);
     assert_eq!(standing(&cluster), Standing::Changed);
+}
+
+/// A second bundle of the channel in which one rule scores higher.
+fn with_higher_score(room: &Room) -> VerifiedBundle {
+    let mut recipe = Recipe::of(&[DETECTIONS]);
+    recipe.sequence = 2;
+    let files = &mut recipe.releases[0].1;
+    let (_, text) = files
+        .iter_mut()
+        .find(|(n, _)| n == "fixture_rules.ndjson")
+        .unwrap();
+    let changed = String::from_utf8(text.clone()).unwrap();
+    *text = changed
+        .replacen("\"risk_score\":35", "\"risk_score\":36", 1)
+        .into_bytes();
+    recipe.bundle(room.path())
+}
+
+fn undo(room: &Room, cluster: &Cluster, receipt: &Receipt) {
+    let prepared = prepare::prepare_rollback(cluster, receipt, PLAIN.permissions, &Silent).unwrap();
+    room.with(|bench| prepared.apply(cluster, bench, &Silent))
+        .unwrap();
+}
+
+/// Gives every rule of the lab what operators give to rules.
+fn furnish(lab: &Lab) {
+    let kibana = door(lab);
+    for rule in rules(lab) {
+        let patch = json!({"rule_id": rule["rule_id"],
+            "actions": [{"id": "c1", "action_type_id": ".email", "group": "default", "params": {}}],
+            "exceptions_list": [{"id": "e1", "list_id": "l1", "type": "rule_default",
+                "namespace_type": "single"}]});
+        kibana
+            .call(Method::Patch, "/api/detection_engine/rules", &patch)
+            .unwrap();
+    }
+}
+
+fn switch(lab: &Lab, enabled: bool) {
+    for rule in rules(lab) {
+        let patch = json!({"rule_id": rule["rule_id"], "enabled": enabled});
+        let kibana = door(lab);
+        kibana
+            .call(Method::Patch, "/api/detection_engine/rules", &patch)
+            .unwrap();
+    }
+}
+
+#[test]
+fn what_operators_gave_to_rules_stays_through_upgrade_and_rollback() {
+    for version in ["7.17", "8.16.0", "9.x"] {
+        let room = Room::new();
+        let bundle = Recipe::of(&[DETECTIONS]).bundle(room.path());
+        let lab = lab(version);
+        let cluster = connect(&lab);
+        install(&room, &cluster, &bundle, &PLAIN).unwrap();
+        furnish(&lab);
+        for wanted in [targets::wanted(&bundle).unwrap(), Vec::new()] {
+            let told = status::status(&cluster, &wanted, &Silent).unwrap();
+            assert!(!told.has_drift(), "{version} {:?}", told.artifacts);
+        }
+        let intact = |score: i64, enabled: bool| {
+            let there = rules(&lab);
+            assert!(there.len() >= 3, "{version}");
+            for rule in &there {
+                assert_eq!(rule["actions"][0]["id"], "c1", "{version} {rule}");
+                assert_eq!(
+                    rule["exceptions_list"][0]["list_id"], "l1",
+                    "{version} {rule}"
+                );
+                assert_eq!(rule["enabled"], enabled, "{version} {rule}");
+            }
+            assert!(
+                there.iter().any(|rule| rule["risk_score"] == score),
+                "{version}"
+            );
+        };
+        let next = with_higher_score(&room);
+        let done = install(&room, &cluster, &next, &PLAIN).unwrap();
+        let upgrade = done.receipt.unwrap();
+        // Only the one rule differs, whatever the operators did to the others.
+        assert_eq!(upgrade.calls.len(), 1, "{version}");
+        intact(36, false);
+        switch(&lab, true);
+        undo(&room, &cluster, &upgrade);
+        intact(35, true);
+        // What went comes back as it was.
+        let done = remove(&room, &cluster, &bundle, Permissions::default()).unwrap();
+        undo(&room, &cluster, &done.receipt.unwrap());
+        intact(35, true);
+        // What a run switched on, its rollback switches off.
+        switch(&lab, false);
+        let mut targets = targets::wanted(&next).unwrap();
+        targets::enable_rules(&mut targets);
+        let prepared = prepare::prepare(&cluster, &next, &targets, &PLAIN, &Silent).unwrap();
+        let done = room.with(|bench| prepared.apply(&cluster, bench, &Silent));
+        intact(36, true);
+        undo(&room, &cluster, &done.unwrap().receipt.unwrap());
+        intact(35, false);
+    }
 }
 
 /// Takes out of a rule what Kibana adds to it and does not take back.

@@ -9,11 +9,11 @@ use sealift::model::plan::{Action, Permissions};
 use sealift::progress::Silent;
 use serde_json::{Value, json};
 
-use crate::kit::{DGA, PLAIN, Recipe, Room, call, connect, install, lab, remove, wanted};
+use crate::kit::{CAREFUL, DGA, PLAIN, Recipe, Room, call, connect, install, lab, remove, wanted};
 
 const ADOPT: Permissions = Permissions {
     adopt: true,
-    restart_jobs: false,
+    ..CAREFUL
 };
 
 fn standing(cluster: &Cluster, id: &str) -> Option<Standing> {

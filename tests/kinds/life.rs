@@ -239,6 +239,7 @@ fn what_somebody_else_put_there_is_a_conflict() {
         permissions: Permissions {
             adopt: true,
             restart_jobs: false,
+            ..Permissions::default()
         },
         ..PLAIN
     };
@@ -324,6 +325,7 @@ fn another_pivot_makes_the_transform_anew() {
         permissions: Permissions {
             adopt: false,
             restart_jobs: true,
+            ..Permissions::default()
         },
         ..PLAIN
     };

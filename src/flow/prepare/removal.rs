@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Prepared, add_leftovers, overrides, plan};
+use super::{Prepared, add_leftovers, is_of, overrides, plan_for};
 use crate::error::Result;
 use crate::flow::claims::Claims;
 use crate::flow::targets;
@@ -25,12 +25,14 @@ pub fn prepare_removal(
 ) -> Result<Prepared> {
     let claims = Claims::read(cluster)?;
     let mut all = gone.to_vec();
-    let settings = claims.artifacts.iter().filter(|(id, claim)| {
-        id.kind == ArtifactKind::Setting && claim.mark.channel == origin.channel
-    });
+    let settings = claims
+        .artifacts
+        .iter()
+        .filter(|(id, claim)| id.kind == ArtifactKind::Setting && is_of(claim, origin));
     all.extend(settings.map(|(id, _)| targets::absent(id.clone())));
     add_leftovers(&mut all, cluster, &claims)?;
-    let (plan, _) = plan(
+    let (plan, _) = plan_for(
+        Some((origin.channel.clone(), origin.sequence)),
         cluster,
         &all,
         &claims,

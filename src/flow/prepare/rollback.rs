@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Prepared, add_leftovers, overrides, plan};
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::claims::Claims;
+use crate::flow::targets;
 use crate::io::cluster::Cluster;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::Claim;
@@ -46,6 +47,9 @@ pub fn prepare_rollback(
             // Work that was cut off may have left a pipeline that leads to copies.
             body: match artifact.kind {
                 ArtifactKind::Pipeline => body.as_ref().map(unstaged),
+                ArtifactKind::Rule => {
+                    body.map(|body| targets::rule_before(receipt, &artifact, body))
+                }
                 _ => body,
             },
             artifact,
@@ -145,8 +149,9 @@ fn restored(
     // What the last work made of it nobody has changed since.
     let is_last = claims.receipts.last() == Some(&receipt.header.id);
     let is_its = |artifact: &ArtifactId| {
-        let now = claims.artifacts.get(artifact).map(|claim| &claim.mark);
-        now.is_some_and(|mark| {
+        let now = claims.artifacts.get(artifact);
+        let mut marks = now.into_iter().flat_map(Claim::marks);
+        marks.any(|mark| {
             let of_mark = (&mark.bundle, &mark.channel, mark.sequence);
             of_mark == (&origin.bundle, &origin.channel, origin.sequence)
         })

@@ -55,6 +55,7 @@ impl Elasticsearch {
         };
         facts.denied = self.denied(needs, &facts)?;
         self.nodes(&mut facts)?;
+        facts.sees_all_indices = !needs.sight || self.sees_all_indices()?;
         if !needs.inference.is_empty() || !needs.regex.is_empty() {
             self.settings(needs, &mut facts)?;
         }
@@ -281,7 +282,8 @@ fn is_regex_refusal(error: &crate::error::Error) -> bool {
     false
 }
 
-fn is_unknown_route(message: &str) -> bool {
+/// Whether the server knows no such call.
+pub(super) fn is_unknown_route(message: &str) -> bool {
     ["no handler found", "Incorrect HTTP method"]
         .iter()
         .any(|text| message.contains(text))

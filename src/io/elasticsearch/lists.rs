@@ -115,21 +115,6 @@ impl Elasticsearch {
         }
     }
 
-    /// All index templates by name.
-    ///
-    /// # Errors
-    /// A [`super::CallError`].
-    pub fn templates(&self) -> Called<BTreeMap<String, Value>> {
-        let list = self.list("/_index_template", "index_templates")?;
-        Ok(list
-            .into_iter()
-            .filter_map(|mut entry| {
-                let name = entry.get("name")?.as_str()?.to_owned();
-                Some((name, entry.get_mut("index_template")?.take()))
-            })
-            .collect())
-    }
-
     /// All anomaly detection jobs by id.
     ///
     /// # Errors
@@ -171,7 +156,8 @@ impl Elasticsearch {
             .collect())
     }
 
-    fn list(&self, path: &str, key: &str) -> Called<Vec<Value>> {
+    /// The list that stands under `key` in an answer.
+    pub(super) fn list(&self, path: &str, key: &str) -> Called<Vec<Value>> {
         let Some(mut answer) = self.find(path)? else {
             return Ok(Vec::new());
         };
@@ -288,7 +274,7 @@ impl Elasticsearch {
 }
 
 /// What was called, or nothing where the user may not.
-fn permitted<T>(called: Called<T>) -> Called<Option<T>> {
+pub(super) fn permitted<T>(called: Called<T>) -> Called<Option<T>> {
     match called {
         Err(failed) if is_forbidden(&failed.error) => Ok(None),
         other => other.map(Some),

@@ -9,7 +9,7 @@ use super::{CallError, Called, Elasticsearch};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::{DOCUMENTS, Observed, RunState};
-use crate::model::operation::Operation;
+use crate::model::operation::{Operation, Verb};
 
 impl Elasticsearch {
     /// Where the API keeps `artifact`, encoded.
@@ -123,6 +123,9 @@ impl Elasticsearch {
         let (method, path) = place::call(operation, &path);
         let answer = self.call(method, &path, &place::body(operation))?;
         if place::keeps_promise(operation, &answer) {
+            if artifact.kind == ArtifactKind::Model && operation.verb == Verb::Put {
+                self.put_aliases(artifact, &operation.body)?;
+            }
             return Ok(());
         }
         if answer.get("acknowledged") == Some(&Value::Bool(false)) {

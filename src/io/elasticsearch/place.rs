@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 
+use super::aliases;
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::http::{Method, encode_segment};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
@@ -104,6 +105,9 @@ pub(super) fn body(operation: &Operation) -> Cow<'_, Value> {
         let pipeline = operation.body.get(SETTING).cloned().unwrap_or_default();
         return Cow::Owned(json!({"index": {SETTING: pipeline}}));
     }
+    if operation.artifact.kind == ArtifactKind::Model {
+        return aliases::without(&operation.body);
+    }
     Cow::Borrowed(&operation.body)
 }
 
@@ -175,7 +179,15 @@ pub(super) fn is_empty(artifact: &ArtifactId, answer: &Value) -> bool {
     let list = answer
         .get(list_key(artifact.kind))
         .and_then(Value::as_array);
-    artifact.kind == ArtifactKind::Enrich && list.is_some_and(Vec::is_empty)
+    match artifact.kind {
+        ArtifactKind::Enrich => list.is_some_and(Vec::is_empty),
+        // The model behind an alias of this name is another one.
+        ArtifactKind::Model => list.and_then(|list| list.first()).is_some_and(|model| {
+            let id = model.get("model_id").and_then(Value::as_str);
+            id.is_some_and(|id| id != artifact.id)
+        }),
+        _ => false,
+    }
 }
 
 /// The default pipeline in the settings of an index.

@@ -8,6 +8,7 @@ use crate::io::elasticsearch::answer::Decision;
 use crate::io::elasticsearch::{CallError, Called, found, unsure};
 use crate::io::http::{Method, encode_segment};
 use crate::model::artifact::ArtifactKind;
+use crate::model::normal;
 use crate::model::observation::{Observed, RunState};
 use crate::model::operation::{Operation, Verb};
 
@@ -60,7 +61,7 @@ impl Kibana {
 
     /// Makes the call of `operation` on a rule or a saved object. A rule is enabled or not as its
     /// body says; where it does not say, a new one is not, and one that is there
-    /// stays as it is.
+    /// stays as it is. So do the actions and exceptions of one that is there.
     ///
     /// # Errors
     /// A [`CallError`]; for a delete, [`Decision::Absent`] where it is gone.
@@ -88,9 +89,11 @@ impl Kibana {
     fn put(&self, id: &str, body: &Value) -> Called<()> {
         let mut body = body.clone();
         let there = self.rule(id)?;
+        if let Some(rule) = &there {
+            normal::kept(&mut body, &rule.body);
+        }
         if body.get("enabled").is_none_or(Value::is_null) {
-            let enabled = there.as_ref().and_then(|rule| rule.body.get("enabled"));
-            body["enabled"] = enabled.cloned().unwrap_or_else(|| json!(false));
+            body["enabled"] = json!(false);
         }
         if there.is_some() {
             let path = self.rules("");

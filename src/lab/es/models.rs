@@ -151,6 +151,12 @@ fn expand(
         .all(&Collection::Models)
         .map(|(id, config)| (id.to_owned(), config.clone()))
         .collect();
+    for (alias, model) in store.sorted(&Collection::ModelAliases) {
+        let named = all.iter_mut().find(|(id, _)| model == id);
+        if let Some((_, config)) = named {
+            show_alias(config, alias);
+        }
+    }
     all.push((BUILT_IN.to_owned(), built_in(call)));
     all.sort_by(|a, b| a.0.cmp(&b.0));
     let wanted: Vec<&str> = tag_filter
@@ -180,6 +186,20 @@ fn expand(
     let chosen: Vec<String> = chosen.into_iter().map(str::to_owned).collect();
     all.retain(|(id, _)| chosen.contains(id));
     Ok(all)
+}
+
+/// GET has a model's aliases in its metadata, where nobody put them.
+fn show_alias(config: &mut Value, alias: &str) {
+    let Some(members) = config.as_object_mut() else {
+        return;
+    };
+    let metadata = members.entry("metadata").or_insert_with(|| json!({}));
+    if metadata.get("model_aliases").is_none() {
+        metadata["model_aliases"] = json!([]);
+    }
+    if let Some(aliases) = metadata["model_aliases"].as_array_mut() {
+        aliases.push(json!(alias));
+    }
 }
 
 /// What GET is asked to include.

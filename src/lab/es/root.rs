@@ -107,12 +107,20 @@ fn state(call: &Call) -> Answered {
         state.insert("version".into(), json!(store.generation()));
     }
     if wants("metadata") {
-        let mut metadata = json!({"cluster_uuid": uuid, "templates": {}, "indices": {}});
-        let scripts: Map<_, _> = store
-            .sorted(&Collection::Scripts)
-            .into_iter()
-            .map(|(id, script)| (id.to_owned(), script.clone()))
-            .collect();
+        let all = |of: &Collection| -> Map<String, Value> {
+            let entries = store.sorted(of).into_iter();
+            entries
+                .map(|(id, body)| (id.to_owned(), body.clone()))
+                .collect()
+        };
+        let mut metadata = json!({
+            "cluster_uuid": uuid,
+            "templates": all(&Collection::LegacyTemplates),
+            "index_template": {"index_template": all(&Collection::IndexTemplates)},
+            "component_template": {"component_template": all(&Collection::ComponentTemplates)},
+            "indices": {},
+        });
+        let scripts = all(&Collection::Scripts);
         if !scripts.is_empty() {
             metadata["stored_scripts"] = Value::Object(scripts);
         }

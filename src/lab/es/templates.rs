@@ -1,4 +1,5 @@
-//! Index templates and the component templates that they are made of.
+//! Index templates, the component templates that they are made of, and templates of
+//! the old kind.
 
 use serde_json::{Map, Value, json};
 
@@ -24,6 +25,11 @@ pub(super) const ROUTES: &[Route] = &[
     Route::new(Method::Put, "/_index_template/{id}", put_template),
     Route::new(Method::Post, "/_index_template/{id}", put_template),
     Route::new(Method::Delete, "/_index_template/{id}", delete_template),
+    Route::new(Method::Get, "/_template", get_legacy),
+    Route::new(Method::Get, "/_template/{id}", get_legacy),
+    Route::new(Method::Put, "/_template/{id}", put_legacy),
+    Route::new(Method::Post, "/_template/{id}", put_legacy),
+    Route::new(Method::Delete, "/_template/{id}", delete_legacy),
 ];
 
 /// The keys of each kind, and the version that came with each.
@@ -32,6 +38,14 @@ const COMPONENT_KEYS: [(&str, u32, u32); 4] = [
     ("version", 7, 8),
     ("_meta", 7, 8),
     ("deprecated", 8, 12),
+];
+const LEGACY_KEYS: [(&str, u32, u32); 6] = [
+    ("index_patterns", 6, 0),
+    ("order", 6, 0),
+    ("version", 6, 0),
+    ("settings", 6, 0),
+    ("mappings", 6, 0),
+    ("aliases", 6, 0),
 ];
 const TEMPLATE_KEYS: [(&str, u32, u32); 10] = [
     ("index_patterns", 7, 8),
@@ -220,6 +234,63 @@ fn get_templates(call: &Call) -> Answered {
     list(call, &Collection::IndexTemplates, words)
 }
 
+/// Templates of the old kind stand under their names, not in a list.
+fn get_legacy(call: &Call) -> Answered {
+    call.params.accept(&READING);
+    call.begin("indices:admin/template/get")?;
+    let expression = call.path("id");
+    let store = call.cluster.read();
+    let found: Map<String, Value> = store
+        .sorted(&Collection::LegacyTemplates)
+        .into_iter()
+        .filter(|(id, _)| expression.is_empty() || fits(expression, id))
+        .map(|(id, body)| (id.to_owned(), body.clone()))
+        .collect();
+    let status = if found.is_empty() && !expression.is_empty() && !expression.contains('*') {
+        404
+    } else {
+        200
+    };
+    Ok(Answer::json(status, Value::Object(found)))
+}
+
+fn put_legacy(call: &Call) -> Answered {
+    let id = call.path("id");
+    let mut body = call.body()?.map()?;
+    call.params.accept(&[
+        "timeout",
+        "master_timeout",
+        "cause",
+        "create",
+        "include_type_name",
+    ]);
+    check_keys(call, &body, "index_template", &LEGACY_KEYS)?;
+    call.begin("indices:admin/template/put")?;
+    body["index_patterns"] = json!(texts(body.get("index_patterns")));
+    body["settings"] = nested_settings(body.get("settings").unwrap_or(&json!({})));
+    for (key, default) in [
+        ("order", json!(0)),
+        ("mappings", json!({})),
+        ("aliases", json!({})),
+    ] {
+        if body.get(key).is_none() {
+            body[key] = default;
+        }
+    }
+    call.cluster.change(|store| {
+        store.put(&Collection::LegacyTemplates, id, body);
+        Ok(Answer::acknowledged())
+    })
+}
+
+fn delete_legacy(call: &Call) -> Answered {
+    let id = call.path("id");
+    call.params.accept(&["timeout", "master_timeout"]);
+    call.begin("indices:admin/template/delete")?;
+    call.cluster
+        .change(|store| removed(store, &Collection::LegacyTemplates, id))
+}
+
 fn delete_component(call: &Call) -> Answered {
     let id = call.path("id");
     call.params.accept(&["timeout", "master_timeout"]);
@@ -253,10 +324,11 @@ fn removed(store: &mut Store, of: &Collection, id: &str) -> Answered {
     if store.remove(of, id) {
         return Ok(Answer::acknowledged());
     }
-    let kind = if *of == Collection::IndexTemplates {
-        "index_template_missing_exception"
-    } else {
-        "resource_not_found_exception"
+    let kind = match of {
+        Collection::IndexTemplates | Collection::LegacyTemplates => {
+            "index_template_missing_exception"
+        }
+        _ => "resource_not_found_exception",
     };
     Err(Failure::new(404, kind, format!("{id} missing")))
 }

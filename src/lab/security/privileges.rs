@@ -289,6 +289,14 @@ const INDEX: [(&str, &[&str]); 16] = [
     ("manage_ilm", &["indices:admin/ilm/*"]),
 ];
 
+/// `monitor` from 7.17 on, which also reads templates.
+const MONITOR_7_17: &[&str] = &[
+    "cluster:monitor/*",
+    "indices:admin/template/get",
+    "indices:admin/index_template/get",
+    "cluster:admin/component_template/get",
+];
+
 fn cluster(profile: &Profile) -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
     let newer: &[(&str, &[&str])] = if profile.has(Feature::NewerPrivileges) {
         &CLUSTER_8
@@ -298,7 +306,13 @@ fn cluster(profile: &Profile) -> impl Iterator<Item = (&'static str, &'static [&
     let old = CLUSTER
         .iter()
         .filter(|(name, _)| *name != "cancel_task" || profile.has(Feature::NewerPrivileges));
-    old.chain(newer).copied()
+    let reads_templates = profile.since(7, 17);
+    old.chain(newer)
+        .copied()
+        .map(move |(name, patterns)| match name {
+            "monitor" if reads_templates => (name, MONITOR_7_17),
+            _ => (name, patterns),
+        })
 }
 
 /// The names of all cluster privileges that a version knows.

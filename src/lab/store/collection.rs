@@ -23,6 +23,8 @@ pub enum Collection {
     ComponentTemplates,
     /// Index templates.
     IndexTemplates,
+    /// Templates of the old kind.
+    LegacyTemplates,
     /// Enrich policies, and whether they were executed.
     EnrichPolicies,
     /// Transforms.
@@ -97,6 +99,7 @@ impl Collection {
             Self::ModelAliases => "model_aliases",
             Self::ComponentTemplates => "component_templates",
             Self::IndexTemplates => "index_templates",
+            Self::LegacyTemplates => "legacy_templates",
             Self::EnrichPolicies => "enrich_policies",
             Self::Transforms => "transforms",
             Self::TransformTasks => "transform_tasks",

@@ -2,9 +2,17 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{settings, walk};
+use super::{settings, theirs, walk};
 use crate::model::artifact::ArtifactKind;
 use crate::model::definition;
+
+/// What a server shows in the metadata of a model, where nobody put it.
+pub(super) const SHOWN_IN_METADATA: [&str; 4] = [
+    "model_aliases",
+    "total_feature_importance",
+    "feature_importance_baseline",
+    "hyperparameters",
+];
 
 /// Brings `body` into the one form of its kind: aliases under their name, custom
 /// rules with their defaults, a model's definition as a digest of its content.
@@ -17,7 +25,10 @@ pub(super) fn shape(kind: ArtifactKind, body: &mut Value) {
             rename(body, "indexes", "indices");
             remove(body, "types");
         }
-        ArtifactKind::Rule => remove_server_tags(body),
+        ArtifactKind::Rule => {
+            remove_server_tags(body);
+            body.as_object_mut().map(theirs::forget);
+        }
         ArtifactKind::Component | ArtifactKind::Template => {
             walk::each(body, "template.settings", &mut settings::flatten);
             walk::each(body, "template.mappings", &mut settings::nest);
@@ -45,6 +56,11 @@ pub(super) fn shape(kind: ArtifactKind, body: &mut Value) {
 }
 
 fn model(body: &mut Value) {
+    walk::each(body, "metadata", &mut |metadata| {
+        for key in SHOWN_IN_METADATA {
+            remove(metadata, key);
+        }
+    });
     let digest = definition::digest(body);
     remove(body, "compressed_definition");
     remove(body, "definition");

@@ -292,9 +292,7 @@ static RULE: Rules = Rules {
     lists: &["machine_learning_job_id"],
     sets: &["tags", "author", "index", "machine_learning_job_id"],
     empty_is_absent: &[
-        "actions",
         "author",
-        "exceptions_list",
         "false_positives",
         "references",
         "risk_score_mapping",
@@ -306,7 +304,6 @@ static RULE: Rules = Rules {
         "filters",
         "setup",
         "note",
-        "response_actions",
         "output_index",
         "license",
         "related_integrations",

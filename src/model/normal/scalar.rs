@@ -2,7 +2,8 @@
 
 use serde_json::{Number, Value};
 
-/// Whole numbers lose their `.0`, everywhere below `value`.
+/// Whole numbers lose their `.0`, everywhere below `value` but in the parameters of
+/// scripts: a script divides 2.0 otherwise than 2.
 pub(super) fn numbers(value: &mut Value) {
     match value {
         Value::Number(number) => {
@@ -11,7 +12,13 @@ pub(super) fn numbers(value: &mut Value) {
             }
         }
         Value::Array(items) => items.iter_mut().for_each(numbers),
-        Value::Object(map) => map.iter_mut().for_each(|(_, inner)| numbers(inner)),
+        Value::Object(map) => {
+            let is_script = ["source", "id"].iter().any(|key| map.contains_key(*key));
+            let plain = map.iter_mut();
+            plain
+                .filter(|(key, _)| !is_script || *key != "params")
+                .for_each(|(_, inner)| numbers(inner));
+        }
         Value::Null | Value::Bool(_) | Value::String(_) => {}
     }
 }
@@ -128,7 +135,7 @@ mod tests {
     #[test]
     fn one_spelling() {
         type Change = fn(&mut Value);
-        let cases: [(Change, Value, Value); 14] = [
+        let cases: [(Change, Value, Value); 15] = [
             (super::time, json!("15m"), json!("900000ms")),
             (super::time, json!("900s"), json!("900000ms")),
             (super::time, json!("7.5m"), json!("450000ms")),
@@ -149,6 +156,11 @@ mod tests {
                 super::numbers,
                 json!({"a": [5.0, 5.5, 1e300]}),
                 json!({"a": [5, 5.5, 1e300]}),
+            ),
+            (
+                super::numbers,
+                json!({"script": {"id": "s", "params": {"n": 2.0}}, "params": {"n": 2.0}}),
+                json!({"script": {"id": "s", "params": {"n": 2.0}}, "params": {"n": 2}}),
             ),
             (super::list, json!("x"), json!(["x"])),
         ];

@@ -121,7 +121,8 @@ pub(super) fn keep_only_named(value: &mut Value, named: &Value, path: &str) {
     }
 }
 
-fn keep(value: &mut Value, named: &Value) {
+/// Removes from the objects of `value` every key that `named` does not have.
+pub(super) fn keep(value: &mut Value, named: &Value) {
     let (Value::Object(map), Value::Object(named)) = (value, named) else {
         return;
     };

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::decide::Decision;
+use super::failed::needs_force;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::{Observed, RunState};
 use crate::model::operation::{Operation, Verb};
@@ -124,6 +125,11 @@ fn filter_update(artifact: &ArtifactId, (want, have): (&Value, &Value)) -> Opera
     Operation::with(Verb::Update, artifact, Value::Object(body))
 }
 
+/// Refuses what failed: it can neither be put to rest nor be made anew.
+fn rested(artifact: &ArtifactId, found: &Observed) -> Result<(), String> {
+    needs_force(artifact, found.state).map_or(Ok(()), Err)
+}
+
 /// The top-level keys in which the two differ.
 fn differing<'a>(want: &'a Value, have: &'a Value) -> Vec<&'a str> {
     let keys = |body: &'a Value| body.as_object().into_iter().flat_map(Map::keys);
@@ -167,6 +173,7 @@ fn job(
     if found.state == RunState::Idle || !needs_closed {
         return Ok(vec![update]);
     }
+    rested(artifact, found)?;
     if !decision.permissions.restart_jobs {
         return Err(
             "the change needs the job closed; --restart-jobs closes and reopens it".to_owned(),
@@ -288,6 +295,7 @@ fn datafeed(
             Operation::with(Verb::Put, artifact, wanted.clone()),
         ];
     }
+    rested(artifact, found)?;
     match found.state {
         RunState::Idle => Ok(change),
         _ if !decision.permissions.restart_jobs => Err(
@@ -309,6 +317,7 @@ fn analytics(
     (want, have): (&Value, &Value),
     found: &Observed,
 ) -> Result<Vec<Operation>, String> {
+    rested(artifact, found)?;
     if found.state == RunState::Running {
         return Err("the analytics is at work; wait for its end or stop it".to_owned());
     }

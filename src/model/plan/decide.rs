@@ -1,12 +1,15 @@
 //! What has to be done about one target, and what stands against it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+use super::after::{after, free};
+use super::failed::needs_force;
+use super::whose::others;
 use super::{Action, Permissions, Step, Target, change};
 use crate::model::artifact::{ArtifactId, ArtifactKind};
-use crate::model::observation::{DOCUMENTS, Observation, Observed, Owner, RunState, Watcher};
+use crate::model::observation::{DOCUMENTS, Observation, Observed, Owner, RunState};
 use crate::model::operation::{Operation, Verb};
 use crate::model::version::StackVersion;
 use crate::model::{body, diff, mark, normal, reference};
@@ -34,7 +37,9 @@ impl<'a> Decision<'a> {
         permissions: Permissions,
     ) -> Self {
         let may_leave = |artifact: &ArtifactId| {
-            permissions.adopt || observation.owner(artifact) != Owner::Other
+            let is_theirs =
+                observation.bundle.is_some() && !others(observation, artifact).is_empty();
+            permissions.adopt || (observation.owner(artifact) != Owner::Other && !is_theirs)
         };
         let leaving = targets
             .iter()
@@ -74,7 +79,7 @@ impl<'a> Decision<'a> {
                     step.wanted = Some(wanted);
                 } else if target.artifact.kind == ArtifactKind::Model {
                     // It can be large; one of it is enough.
-                    self.create(&mut step, wanted);
+                    self.create(&mut step, with_aliases(wanted, raw));
                 } else {
                     self.create(&mut step, wanted.clone());
                     step.wanted = Some(wanted);
@@ -163,6 +168,7 @@ impl<'a> Decision<'a> {
                 };
                 step.reasons.push(whose.to_owned());
             }
+            step.reasons.extend(self.shared(&step.artifact));
             return;
         }
         step.diff = diff::bodies(&have, &want);
@@ -170,6 +176,15 @@ impl<'a> Decision<'a> {
             step.action = Action::Conflict;
             step.reasons.push(format!(
                 "another {kind} of this id is there, not put there by sealift; --adopt takes it over"
+            ));
+            return;
+        }
+        if let Some(theirs) = self.theirs(&step.artifact)
+            && !self.permissions.adopt
+        {
+            step.action = Action::Conflict;
+            step.reasons.push(format!(
+                "another {kind} of this id is there, {theirs}; --adopt takes it over"
             ));
             return;
         }
@@ -213,6 +228,9 @@ impl<'a> Decision<'a> {
             step.reasons
                 .push("it was not put there by sealift".to_owned());
         }
+        if self.stays_for_others(step) {
+            return;
+        }
         let users = self.after.referents(&step.artifact, &self.leaving);
         if !users.is_empty() {
             step.action = Action::Blocked;
@@ -223,6 +241,12 @@ impl<'a> Decision<'a> {
             };
             step.reasons
                 .push(format!("still used by {}{moves}", users.join(", ")));
+            return;
+        }
+        let unfit = needs_force(&step.artifact, found.state);
+        if let Some(reason) = unfit.or_else(|| self.unseen_users(step)) {
+            step.action = Action::Blocked;
+            step.reasons.push(reason);
             return;
         }
         let running = found.state != RunState::Idle;
@@ -262,6 +286,14 @@ impl<'a> Decision<'a> {
     }
 }
 
+/// The model `wanted` with the aliases that it had when it was taken away.
+fn with_aliases(mut wanted: Value, before: &Value) -> Value {
+    if let Some(aliases) = before.pointer("/metadata/model_aliases") {
+        wanted["metadata"]["model_aliases"] = aliases.clone();
+    }
+    wanted
+}
+
 /// Whether the mark in `found` says that it came from the same bytes.
 fn same_by_mark(step: &Step, found: &Value) -> bool {
     let kind = step.artifact.kind;
@@ -281,74 +313,4 @@ fn ingest_scripts(targets: &[Target], observation: &Observation) -> BTreeSet<Art
         .flat_map(reference::of_pipeline)
         .filter(|artifact| artifact.kind == ArtifactKind::Script)
         .collect()
-}
-
-/// Those of `leaving` that can go: what others use stays, and so does what that uses.
-fn free(mut leaving: BTreeSet<ArtifactId>, after: &Observation) -> BTreeSet<ArtifactId> {
-    loop {
-        let stay: Vec<ArtifactId> = leaving
-            .iter()
-            .filter(|artifact| !after.referents(artifact, &leaving).is_empty())
-            .cloned()
-            .collect();
-        if stay.is_empty() {
-            return leaving;
-        }
-        leaving.retain(|artifact| !stay.contains(artifact));
-    }
-}
-
-/// The objects of the cluster that may name others, with those of `targets` as they will be.
-fn after(targets: &[Target], observation: &Observation) -> Observation {
-    let mut after = Observation {
-        pipelines: observation.pipelines.clone(),
-        transforms: observation.transforms.clone(),
-        templates: observation.templates.clone(),
-        jobs: observation.jobs.clone(),
-        datafeeds: observation.datafeeds.clone(),
-        index_pipelines: observation.index_pipelines.clone(),
-        watchers: observation.watchers.clone(),
-        ..Observation::default()
-    };
-    for target in targets {
-        let Some(body) = &target.body else { continue };
-        let id = &target.artifact.id;
-        let list = match target.artifact.kind {
-            ArtifactKind::Pipeline => &mut after.pipelines,
-            ArtifactKind::Transform => &mut after.transforms,
-            ArtifactKind::Template => &mut after.templates,
-            ArtifactKind::Job => &mut after.jobs,
-            ArtifactKind::Rule => {
-                watch(&mut after.watchers, id, body);
-                continue;
-            }
-            ArtifactKind::Setting => {
-                lead(&mut after.index_pipelines, id, body);
-                continue;
-            }
-            _ => continue,
-        };
-        list.insert(id.clone(), body.clone());
-    }
-    after
-}
-
-/// Has the documents of `index` go where its setting `body` leads them.
-fn lead(pipelines: &mut BTreeMap<String, BTreeSet<String>>, index: &str, body: &Value) {
-    for led in pipelines.values_mut() {
-        led.remove(index);
-    }
-    let pipeline = body.get("default_pipeline").and_then(Value::as_str);
-    let led = pipelines.entry(pipeline.unwrap_or_default().to_owned());
-    led.or_default().insert(index.to_owned());
-}
-
-/// Puts the rule `id` with the jobs of `body` among `watchers`.
-fn watch(watchers: &mut Vec<Watcher>, id: &str, body: &Value) {
-    watchers.retain(|watcher| watcher.space.is_some() || watcher.rule_id != id);
-    watchers.push(Watcher {
-        rule_id: id.to_owned(),
-        space: None,
-        jobs: reference::jobs_of_rule(body),
-    });
 }

@@ -36,6 +36,7 @@ fn cluster(objects: &[(ArtifactKind, &str, Value, RunState)]) -> Observation {
             mark: mark(),
             receipt: "r".to_owned(),
             settled: None,
+            shared: Vec::new(),
         };
         observation.claims.insert(artifact.clone(), claim);
         match kind {
@@ -79,10 +80,12 @@ fn plan(targets: &[Target], observation: &Observation, permissions: Permissions)
 const NOTHING: Permissions = Permissions {
     adopt: false,
     restart_jobs: false,
+    unseen: false,
 };
 const RESTART: Permissions = Permissions {
     adopt: false,
     restart_jobs: true,
+    unseen: false,
 };
 
 #[test]
@@ -384,5 +387,7 @@ fn an_object_that_the_server_rewrote_is_kept_until_somebody_changes_it() {
 }
 
 mod course;
+mod failed;
 mod policy;
 mod reopen;
+mod whose;

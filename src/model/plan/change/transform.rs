@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{differing, emptied};
+use super::{differing, emptied, rested};
 use crate::model::artifact::ArtifactId;
 use crate::model::observation::{Observed, RunState};
 use crate::model::operation::{Operation, Verb};
@@ -47,6 +47,7 @@ pub(super) fn operations(
         let update = Operation::with(Verb::Update, artifact, Value::Object(update));
         return Ok(vec![update]);
     }
+    rested(artifact, found)?;
     // A pivot is what a transform is: another one is another transform, which
     // reads its source from the beginning.
     if !permissions.restart_jobs {
@@ -92,8 +93,8 @@ mod tests {
             },
         };
         let permissions = Permissions {
-            adopt: false,
             restart_jobs: restart,
+            ..Permissions::default()
         };
         let version = StackVersion::new(8, 4, 0);
         let calls = operations(
