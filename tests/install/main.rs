@@ -14,6 +14,7 @@ mod kit;
 mod leading;
 mod left_out;
 mod many;
+mod next_steps;
 mod plan_file;
 mod prompts;
 mod reach;
