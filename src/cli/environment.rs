@@ -38,7 +38,7 @@ pub const VARIABLES: [(&str, &str); 11] = [
     (SEALIFT_GITHUB_TOKEN, "token for the publisher's API"),
     (GITHUB_TOKEN, "the same, where the one above is not set"),
     (PASSWORD, "password of the cluster's user"),
-    (API_KEY, "API key of the cluster, encoded form"),
+    (API_KEY, "API key of the cluster, encoded form or ID:KEY"),
     (
         CLIENT_KEY_PASSPHRASE,
         "passphrase of the client certificate's key",

@@ -39,7 +39,7 @@ pub struct TargetArgs {
     /// File with the password
     #[arg(long, value_name = "FILE")]
     pub password_file: Option<PathBuf>,
-    /// File with an API key in its encoded form
+    /// File with an API key in its encoded form, or as ID:KEY
     #[arg(long, value_name = "FILE", conflicts_with = "user")]
     pub api_key_file: Option<PathBuf>,
     /// File with a bearer or service-account token
@@ -217,14 +217,19 @@ impl TargetArgs {
     }
 }
 
-/// What a cluster without a name is called: its first address.
+/// What a cluster without a name is called: its address; of several, which may be
+/// dead, the first and how many more there are.
 fn label(cluster: &Cluster) -> String {
-    let first = cluster.url.as_ref().and_then(|url| url.all().first());
+    let urls = cluster.url.as_ref().map_or(&[][..], OneOrMany::all);
+    let first = urls.first().map(|first| match urls.len() {
+        1 => first.clone(),
+        many => format!("{first} (1 of {many})"),
+    });
     let cloud = || {
         let id = cluster.cloud_id.as_deref().unwrap_or_default();
         id.rsplit_once(':')
             .map_or("cloud", |(name, _)| name)
             .to_owned()
     };
-    first.cloned().unwrap_or_else(cloud)
+    first.unwrap_or_else(cloud)
 }

@@ -56,6 +56,7 @@ impl Prepared {
             entries: &entries,
             left: &self.left(cluster, &led),
             hosts: &cluster.elasticsearch.addresses(),
+            way_in: cluster.elasticsearch.way_in(),
             states: &states,
             custom_rules: of(ArtifactKind::Filter).next().is_some()
                 || of(ArtifactKind::Job).any(|step| !reference::of_job(&body(step)).is_empty()),

@@ -70,7 +70,13 @@ impl Cluster {
     pub fn kibana_facts(&self, whole: bool) -> Called<KibanaFacts> {
         let mut facts = KibanaFacts {
             named: self.kibana.is_some() || self.kibana_fault.is_some(),
-            fault: self.kibana_fault.as_ref().map(told),
+            fault: self
+                .kibana_fault
+                .as_ref()
+                .map(|fault| match fault.next_step() {
+                    Some(next) => format!("{}; {next}", told(fault)),
+                    None => told(fault),
+                }),
             space: self.space.clone(),
             ..KibanaFacts::default()
         };
@@ -89,8 +95,8 @@ impl Cluster {
     /// A [`crate::io::elasticsearch::CallError`].
     pub fn read(&self, artifact: &ArtifactId) -> Called<Option<Observed>> {
         match artifact.kind {
-            ArtifactKind::Object => self.kibana_for(artifact)?.object(&artifact.id),
-            ArtifactKind::Rule => self.kibana_for(artifact)?.rule(&artifact.id),
+            ArtifactKind::Object => self.kibana_to_read(artifact)?.object(&artifact.id),
+            ArtifactKind::Rule => self.kibana_to_read(artifact)?.rule(&artifact.id),
             _ => self.elasticsearch.read(artifact),
         }
     }
@@ -117,6 +123,17 @@ impl Cluster {
             }
             _ => self.elasticsearch.apply(operation),
         }
+    }
+
+    /// Kibana, which keeps `artifact` of a bundle.
+    fn kibana_to_read(&self, artifact: &ArtifactId) -> Result<&Kibana> {
+        self.kibana_for(artifact).map_err(|error| {
+            let out = format!("or leave it out: --without {}", artifact.kind);
+            match error.next_step().map(str::to_owned) {
+                Some(next) => error.hint(format!("{next}, {out}")),
+                None => error.hint(out),
+            }
+        })
     }
 
     /// Kibana, which keeps `what`.

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::io::http::Method;
+use crate::model::advice::WayIn;
 use crate::model::observation::ClusterIdentity;
 use crate::model::version::StackVersion;
 
@@ -25,6 +26,7 @@ mod payload;
 pub mod peer;
 mod place;
 pub mod usage;
+mod way_in;
 
 use answer::Decision;
 pub use called::{CallError, Called};
@@ -38,6 +40,7 @@ pub struct Elasticsearch {
     peer: Peer,
     identity: ClusterIdentity,
     version: StackVersion,
+    way_in: WayIn,
 }
 
 impl Elasticsearch {
@@ -47,6 +50,7 @@ impl Elasticsearch {
     /// [`ErrorKind::Network`] when it cannot be reached or is not Elasticsearch;
     /// [`ErrorKind::Cluster`] when it does not let us in.
     pub fn connect(access: Access) -> Result<Self> {
+        let way_in = way_in::of(&access);
         let peer = Peer::new(access, Vec::new())?;
         let root = peer
             .call(Method::Get, "/", &Value::Null)
@@ -85,6 +89,7 @@ impl Elasticsearch {
                 version: number.to_owned(),
             },
             version,
+            way_in,
             peer,
         })
     }
@@ -99,6 +104,12 @@ impl Elasticsearch {
     #[must_use]
     pub fn version(&self) -> &StackVersion {
         &self.version
+    }
+
+    /// How it was got into.
+    #[must_use]
+    pub fn way_in(&self) -> &WayIn {
+        &self.way_in
     }
 
     /// Its addresses.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::io::elasticsearch::facts::is_unknown_route;
 use crate::io::elasticsearch::{Access, Called, Peer};
 use crate::io::http::Method;
 use crate::model::version::StackVersion;
@@ -16,6 +17,10 @@ pub use import::{Imported, Refused};
 
 /// The version of the public API that is asked for; older ones ignore it.
 const API_VERSION: &str = "2023-10-31";
+
+/// What to do where Elasticsearch or something else answers in Kibana's place.
+const NOT_KIBANA: &str = "this is not Kibana; where it is Elasticsearch, give it by --url, and by --kibana-url the \
+     address of Kibana, by default port 5601";
 
 /// One space of a Kibana that answered.
 #[derive(Debug)]
@@ -54,10 +59,14 @@ impl Kibana {
         let status = peer
             .call(Method::Get, "/api/status", &Value::Null)
             .map_err(|failed| {
-                let address = peer.address();
-                failed
-                    .error
-                    .context(format!("cannot talk to Kibana at {address}"))
+                let is_elasticsearch = is_unknown_route(&failed.error.to_string());
+                let told = format!("cannot talk to Kibana at {}", peer.address());
+                let error = failed.error.context(told);
+                if is_elasticsearch {
+                    error.hint(NOT_KIBANA)
+                } else {
+                    error
+                }
             })?;
         let overall = status.pointer("/status/overall");
         if !overall.is_some_and(Value::is_object) {
@@ -65,7 +74,7 @@ impl Kibana {
                 ErrorKind::Network,
                 format!("{} answers, but is not Kibana", peer.address()),
             )
-            .hint("give the address of Kibana, by default port 5601"));
+            .hint(NOT_KIBANA));
         }
         // 8.x says `level: available`, 7.x says `state: green`.
         let word = |key: &str| overall.and_then(|overall| overall.get(key)?.as_str());

@@ -22,8 +22,8 @@ pub fn recall(folder: &Path) -> Result<Memory> {
     let path = memory_path(folder);
     let exists = path.try_exists().or_err(ErrorKind::Io, || {
         format!("cannot look for {}", path.display())
-    })?;
-    if !exists {
+    });
+    if !exists.map_err(|error| state_folder::advise(folder, error))? {
         return Ok(Memory::default());
     }
     Memory::parse(&files::read_limited(&path, MAX_MEMORY)?)
@@ -50,7 +50,7 @@ fn memory_path(folder: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
 
     use super::{recall, remember};
     use crate::io::files::scratch_folder;
@@ -65,6 +65,13 @@ mod tests {
         let folder = scratch_folder().unwrap();
         let state = folder.path().join("new").join("state");
         assert_eq!(recall(&state).unwrap(), Memory::default());
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        if let Err(error) = recall(&file) {
+            assert!(error.next_step().unwrap().contains("SEALIFT_STATE"));
+        } else {
+            panic!("a file is no state folder");
+        }
         let now = Timestamp::from_seconds(1_700_000_000).unwrap();
         let header = ListHeader {
             name: Label::parse("dga").unwrap(),

@@ -9,8 +9,10 @@ use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::RunState;
 
 mod left;
+mod way_in;
 
 pub use left::Left;
+pub use way_in::{Authority, Credentials, WayIn};
 
 /// One thing to do, or to know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,6 +33,8 @@ pub struct Facts<'a> {
     pub left: &'a [Left],
     /// The addresses of the cluster.
     pub hosts: &'a [String],
+    /// How the installer got into it.
+    pub way_in: &'a WayIn,
     /// The bundle's jobs and datafeeds, and whether they are at work.
     pub states: &'a [(ArtifactId, RunState)],
     /// Whether jobs of the bundle have custom rules, or filters that feed them.
@@ -77,9 +81,12 @@ pub fn of(facts: &Facts<'_>) -> Vec<Advice> {
     if facts.rules > 0 {
         all.push(Advice {
             what: format!(
-                "{} detection rules are installed and switched off where nobody switched them on: \
-                 enable them in Kibana under Security, Rules",
-                facts.rules
+                "{} installed and switched off where nobody switched them on: enable them in \
+                 Kibana under Security, Rules",
+                match facts.rules {
+                    1 => "1 detection rule is".to_owned(),
+                    many => format!("{many} detection rules are"),
+                }
             ),
             lines: Vec::new(),
         });
@@ -122,14 +129,16 @@ fn documents(facts: &Facts<'_>, entry: &Entry<'_>) -> Vec<Advice> {
     } else {
         (format!(" {pipeline}"), format!("{index}={pipeline}"))
     };
+    let mut output = vec![
+        "output.elasticsearch:".to_owned(),
+        format!("  hosts: [{}]", hosts.join(", ")),
+        format!("  pipeline: {}", quoted(pipeline)),
+    ];
+    output.extend(way_in::lines(facts.way_in));
     vec![
         Advice {
             what: format!("send documents through the pipeline{through}: in {file}"),
-            lines: vec![
-                "output.elasticsearch:".to_owned(),
-                format!("  hosts: [{}]", hosts.join(", ")),
-                format!("  pipeline: {}", quoted(pipeline)),
-            ],
+            lines: output,
         },
         Advice {
             what: format!(
@@ -217,7 +226,7 @@ mod tests {
 
     use serde_json::json;
 
-    use super::{Entry, Facts, Left, of};
+    use super::{Authority, Credentials, Entry, Facts, Left, WayIn, of};
     use crate::model::artifact::{ArtifactId, ArtifactKind};
     use crate::model::observation::RunState;
 
@@ -235,10 +244,15 @@ mod tests {
             bodies: vec![body],
             led: led.iter().map(|index| (*index).to_owned()).collect(),
         };
+        let pinned = WayIn {
+            authority: Authority::Fingerprint("ab12".to_owned()),
+            credentials: Credentials::Password,
+        };
         let facts = Facts {
             entries: &[entry("enrich", &pipeline, &[])],
             left: &[],
             hosts: &["https://es:9200".to_owned()],
+            way_in: &pinned,
             states: &states,
             custom_rules: true,
             rules: 0,
@@ -253,7 +267,7 @@ mod tests {
         };
         let all = told(&facts).join("\n");
         for part in [
-            "in packetbeat.yml\noutput.elasticsearch:\n  hosts: [\"https://es:9200\"]\n  pipeline: \"enrich\"",
+            "in packetbeat.yml\noutput.elasticsearch:\n  hosts: [\"https://es:9200\"]\n  pipeline: \"enrich\"\n  ssl.ca_trusted_fingerprint: \"ab12\"\n  username: \"${ES_USER}\"",
             "--set-default-pipeline 'packetbeat-*'",
             "PUT packetbeat-*/_settings {\"index.default_pipeline\":\"enrich\"}",
             "index pattern in Kibana, so that ml_is_dga",

@@ -86,19 +86,21 @@ impl Memory {
         };
         let fault = if header.sequence < last.sequence {
             format!(
-                "channel {} is at sequence {}, the bundle has {}",
+                "channel {} is at sequence {} on this machine, the bundle has {}",
                 header.channel, last.sequence, header.sequence
             )
         } else if header.sequence == last.sequence && digest != last.bundle_sha256 {
             format!(
-                "channel {} had another bundle with sequence {}",
+                "channel {} had another bundle with sequence {} on this machine",
                 header.channel, header.sequence
             )
         } else {
             return Ok(());
         };
-        let refusal = Error::new(ErrorKind::Policy, fault)
-            .hint("ask for the newest bundle, or give a reason with --allow-older");
+        let refusal = Error::new(ErrorKind::Policy, fault).hint(
+            "ask for the newest bundle; for a cluster that shall have the older one, or never \
+                 had the channel, give a reason with --allow-older",
+        );
         admission.forgive(Rule::Sequence, overrides, refusal)
     }
 

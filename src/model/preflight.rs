@@ -256,14 +256,23 @@ fn licensed(license: &License, now: Timestamp, report: &mut Report) {
         );
     } else if let Some(left) = left.filter(|left| *left < SOON && kind != "trial") {
         report.warning(
-            format!("the {kind} license ends in {} days", left / 86_400),
+            format!("the {kind} license ends in {}", days(left)),
             "renew it in time: models keep running for a while, jobs do not open again",
         );
     } else if let Some(left) = left.filter(|left| *left < SOON / 10 && kind == "trial") {
         report.warning(
-            format!("the trial ends in {} days", left / 86_400),
+            format!("the trial ends in {}", days(left)),
             "install a platinum or enterprise license before",
         );
+    }
+}
+
+/// A time of so many seconds in whole days.
+fn days(seconds: i64) -> String {
+    match seconds / 86_400 {
+        0 => "less than a day".to_owned(),
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
     }
 }
 

@@ -144,7 +144,7 @@ fn prune_leaves_what_another_channel_has_too() {
 }
 
 #[test]
-fn what_goes_with_an_older_bundle_names_the_newer_one() {
+fn what_a_newer_bundle_has_does_not_go_with_an_older_one() {
     let room = Room::new();
     let older = bundle(&room, ("main", 1), "one");
     let newer = bundle(&room, ("main", 2), "two");
@@ -152,12 +152,20 @@ fn what_goes_with_an_older_bundle_names_the_newer_one() {
     let cluster = connect(&lab);
     install(&room, &cluster, &older, &PLAIN).unwrap();
     install(&room, &cluster, &newer, &PLAIN).unwrap();
-    for (bundle, told) in [(&older, true), (&newer, false)] {
+    let all = Permissions {
+        adopt: true,
+        ..CAREFUL
+    };
+    for (bundle, permissions, action, told) in [
+        (&older, CAREFUL, Action::Keep, true),
+        (&older, all, Action::Delete, true),
+        (&newer, CAREFUL, Action::Delete, false),
+    ] {
         let prepared = prepare::prepare_removal(
             &cluster,
             &targets::origin(bundle),
             &targets::gone(bundle),
-            CAREFUL,
+            permissions,
             &Silent,
         )
         .unwrap();
@@ -166,11 +174,10 @@ fn what_goes_with_an_older_bundle_names_the_newer_one() {
             .clone()
             .find(|step| step.artifact.id == ENTRY)
             .unwrap();
-        assert_eq!(step.action, Action::Delete);
-        let names = step
-            .reasons
-            .iter()
-            .any(|why| why.contains("sequence 2 of channel main"));
+        assert_eq!(step.action, action);
+        let names = step.reasons.iter().any(|why| why.contains("sequence 2"));
         assert_eq!(names, told, "{:?}", step.reasons);
     }
+    remove(&room, &cluster, &older, CAREFUL).unwrap();
+    assert_eq!(entry(&lab), Some(json!("two")));
 }

@@ -22,6 +22,7 @@ mod leading;
 mod left_out;
 mod many;
 mod moved;
+mod next_steps;
 mod plan_file;
 mod prompts;
 mod reach;

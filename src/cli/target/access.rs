@@ -14,6 +14,7 @@ use crate::io::files;
 use crate::io::http::{
     Authorization, Identity, Proxy, Roots, Settings, Timeouts, Url, encode_segment,
 };
+use crate::model::base64;
 use crate::model::cloud_id::CloudId;
 use crate::model::digest::Digest;
 use crate::model::key;
@@ -240,7 +241,7 @@ fn proxy(cluster: &Cluster, environment_proxy: bool) -> Result<Proxy> {
 /// user and password, else none.
 fn authorization(label: &str, cluster: &Cluster, desk: &Desk) -> Result<Option<Authorization>> {
     if let Some(path) = &cluster.api_key_file {
-        return Ok(Some(Authorization::ApiKey(secret("api-key-file", path)?)));
+        return Ok(Some(api_key(secret("api-key-file", path)?.expose())));
     }
     if let Some(path) = &cluster.token_file {
         return Ok(Some(Authorization::Bearer(secret("token-file", path)?)));
@@ -259,8 +260,17 @@ fn authorization(label: &str, cluster: &Cluster, desk: &Desk) -> Result<Option<A
             password,
         }));
     }
-    let key = desk.environment.get(API_KEY);
-    Ok(key.map(|key| Authorization::ApiKey(Secret::new(key.to_owned()))))
+    Ok(desk.environment.get(API_KEY).map(api_key))
+}
+
+/// An API key in its encoded form, or as `ID:KEY`, which is what that encodes.
+fn api_key(text: &str) -> Authorization {
+    let encoded = if text.contains(':') {
+        base64::encode(text.as_bytes())
+    } else {
+        text.to_owned()
+    };
+    Authorization::ApiKey(Secret::new(encoded))
 }
 
 /// The secret in a file that only its owner may read and that `option` names, without

@@ -282,8 +282,8 @@ fn is_regex_refusal(error: &crate::error::Error) -> bool {
     false
 }
 
-/// Whether the server knows no such call.
-pub(super) fn is_unknown_route(message: &str) -> bool {
+/// Whether a refusal says that Elasticsearch has no such call.
+pub(in crate::io) fn is_unknown_route(message: &str) -> bool {
     ["no handler found", "Incorrect HTTP method"]
         .iter()
         .any(|text| message.contains(text))

@@ -216,7 +216,8 @@ fn detectors(want: &Value, have: &Value) -> Result<Value, String> {
     if fixed(want) != fixed(have) {
         return Err(
             "the analysis of a job cannot be changed but for descriptions and custom rules; \
-             remove the job (its results go with it) or use a new id"
+             remove the job (its results go with it), use a new id, or leave the job out: --without \
+             'job ID'"
                 .to_owned(),
         );
     }

@@ -235,7 +235,8 @@ impl<'a> Decision<'a> {
         if !users.is_empty() {
             step.action = Action::Blocked;
             let moves = if users.iter().any(|user| user.starts_with("index ")) {
-                "; install --set-default-pipeline moves an index to another"
+                "; install --set-default-pipeline moves an index to another, and PUT INDEX/_settings \
+                 {\"index.final_pipeline\": \"_none\"} takes a final one away"
             } else {
                 ""
             };

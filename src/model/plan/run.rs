@@ -65,6 +65,13 @@ impl Plan {
         }
     }
 
+    /// Lets `artifact`, which is ours, stay as it is, and says `why`.
+    pub fn keep(&mut self, artifact: &ArtifactId, why: String) {
+        let step = self.step(artifact);
+        step.owned = true;
+        step.reasons.push(why);
+    }
+
     /// Puts `artifact`, a job or datafeed in `state` that stays, to rest.
     pub fn halt(&mut self, artifact: &ArtifactId, state: RunState) {
         let verb = match artifact.kind {

@@ -346,7 +346,10 @@ fn what_others_use_stays() {
     let made = plan(&both, &observation, NOTHING);
     assert_eq!(
         made.steps[0].reasons,
-        ["still used by index logs; install --set-default-pipeline moves an index to another"]
+        [
+            "still used by index logs; install --set-default-pipeline moves an index to another, \
+          and PUT INDEX/_settings {\"index.final_pipeline\": \"_none\"} takes a final one away"
+        ]
     );
     // What a pipeline needs that stays, stays too.
     assert_eq!(made.steps[1].reasons, ["still used by pipeline p"]);
