@@ -51,10 +51,11 @@ pub fn run(args: &StatusArgs, desk: &Desk) -> Result<Answer> {
         None => Vec::new(),
     };
     let width = desk.terminal.width();
-    let state = desk.state_folder()?;
+    // Nothing is lost to who has none.
+    let state = desk.state_folder().ok();
     fleet::run(&args.target, desk, |cluster, progress| {
         let status = status::status(cluster, &wanted, progress)?;
-        let at_work = at_work::at_work(cluster, &state, Desk::clock()?)?;
+        let at_work = at_work::at_work(cluster, state.as_deref(), Desk::clock()?)?;
         let drift = args.exit_code && status.has_drift();
         Ok(Report {
             text: describe(&cluster.label, &status, at_work.as_ref(), width),

@@ -21,17 +21,20 @@ pub struct AtWork {
 
 /// The work that holds the lock of `cluster` at `now`; `None` where nothing does, or
 /// where it is known to be over: its lease has ended, or it was begun on this
-/// machine, whose state is in the folder `state`, and no process does it any more.
+/// machine, whose state is in the folder `state` where it has one, and no process
+/// does it any more.
 ///
 /// # Errors
 /// As the calls; [`crate::error::ErrorKind::Io`] when this machine's receipts cannot
 /// be read.
-pub fn at_work(cluster: &Cluster, state: &Path, now: Timestamp) -> Result<Option<AtWork>> {
+pub fn at_work(cluster: &Cluster, state: Option<&Path>, now: Timestamp) -> Result<Option<AtWork>> {
     let Some(receipt) = lock::held_for(cluster, now)? else {
         return Ok(None);
     };
     let uuid = &cluster.elasticsearch.identity().uuid;
-    if receipts::is_over(state, uuid, &receipt)? {
+    if let Some(state) = state
+        && receipts::is_over(state, uuid, &receipt)?
+    {
         return Ok(None);
     }
     let holder = lock::holder(cluster)?;

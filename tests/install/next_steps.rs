@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use sealift::flow::claims::Claims;
-use sealift::flow::lock::Lock;
+use sealift::io::elasticsearch::memory::Expect;
 use sealift::io::files::write_private_new;
 use sealift::io::http::Method;
 use sealift::lab::{Grade, Lab, LabOptions, License};
@@ -95,19 +95,22 @@ fn an_api_key_is_taken_as_it_is_written() {
 fn work_that_goes_on_is_told_and_what_it_only_announced_is_not_counted() {
     let desk = Desk::new(&[DGA], lab("8.16.0"));
     let cluster = connect(&desk.lab);
-    desk.room.with(|bench| {
-        let lock = Lock::acquire(&cluster, bench, "20260101T000000Z-install-1").unwrap();
-        for command in [&["status"][..], &["cluster", "info"]] {
-            let (code, out, err) = outcome(&mut desk.command(command));
-            assert_eq!(code, 0, "{err}");
-            let told = out.replace('\n', " ");
-            assert!(
-                told.contains("tester is at work, receipt 20260101"),
-                "{out}"
-            );
-        }
-        lock.release(&cluster, std::time::Duration::ZERO).unwrap();
-    });
+    let lock = json!({"kind": "lock", "token": "20260101T000000Z-install-1",
+        "holder": "ann@soc7 (process 7)", "until": 4_102_444_800_i64});
+    let held = cluster
+        .elasticsearch
+        .remember_if("lock", &lock, Expect::Nothing)
+        .unwrap();
+    for command in [&["status"][..], &["cluster", "info"]] {
+        let (code, out, err) = outcome(&mut desk.command(command));
+        assert_eq!(code, 0, "{err}");
+        let told = out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(
+            told.contains("ann@soc7 (process 7) is at work, receipt 20260101"),
+            "{out}"
+        );
+    }
+    cluster.elasticsearch.forget("lock", held).unwrap();
     let bundle = open(&desk.room.path().join("main-1.sealift"));
     install(&desk.room, &cluster, &bundle, &PLAIN).unwrap();
     let info = || outcome(&mut desk.command(&["cluster", "info"])).1;

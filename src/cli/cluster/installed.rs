@@ -58,7 +58,8 @@ fn known(cluster: &Cluster, desk: &Desk) -> Result<Known> {
         let count = counts.entry(artifact.kind).or_default();
         *count = count.saturating_add(1);
     }
-    let at_work = at_work::at_work(cluster, &desk.state_folder()?, desk.now()?)?;
+    let state = desk.state_folder().ok();
+    let at_work = at_work::at_work(cluster, state.as_deref(), desk.now()?)?;
     Ok(Known {
         claims,
         there,

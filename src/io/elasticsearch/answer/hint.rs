@@ -73,9 +73,9 @@ fn denied(said: &Said<'_>) -> Option<String> {
         let grant = grant(action, reason);
         // The role has rights on those indices alone that the bundle itself is about.
         return Some(match between(reason, "on indices [", "]") {
-            Some(indices) if indices != RECEIPTS => format!("grant the user {grant}"),
+            Some(indices) if indices != RECEIPTS => format!("grant {grant}"),
             _ => format!(
-                "grant the user {grant}; install FILE --preflight-only prints a role with all \
+                "grant {grant}; install FILE --preflight-only prints a role with all \
                  that a bundle takes"
             ),
         });

@@ -37,7 +37,7 @@ fn each_known_refusal_has_a_decision_and_a_next_step() {
         (envelope(403, "security_exception", "action [indices:data/write/index] is unauthorized for user [u] with effective roles [r] on indices [sealift-receipts], this action is granted by the index privileges [index,write,all]"),
             Stop, "grant one of index,write,all (index privileges on sealift-receipts);"),
         (envelope(403, "security_exception", "action [indices:monitor/settings/get] is unauthorized for user [u] on indices [a,b]"),
-            Stop, "the index privilege view_index_metadata on a,b;"),
+            Stop, "the index privilege view_index_metadata on a,b"),
         (envelope(403, "security_exception", "action [indices:admin/create] is unauthorized for user [u]"),
             Stop, "the index privilege create_index;"),
         (envelope(403, "security_exception", "action [indices:admin/settings/update] is unauthorized for user [u]"),
