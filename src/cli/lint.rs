@@ -174,14 +174,21 @@ fn to_json(report: &Report) -> Value {
 
 fn text(report: &Report) -> String {
     let mut lines = told(report.findings.iter());
+    let of = |severity: Severity, word: &str| counted(report.count(severity), word);
     lines.push(format!(
-        "{} objects reviewed: {} errors, {} warnings, {} notes",
-        report.reviewed,
-        report.count(Severity::Error),
-        report.count(Severity::Warning),
-        report.count(Severity::Note)
+        "{} reviewed: {}, {}, {}",
+        counted(report.reviewed, "object"),
+        of(Severity::Error, "error"),
+        of(Severity::Warning, "warning"),
+        of(Severity::Note, "note")
     ));
     lines.join("\n")
+}
+
+/// So many of something, in words.
+fn counted(count: usize, word: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {word}{ending}")
 }
 
 /// Findings for people, escaped. Of many of one sort about one object, the first
