@@ -29,12 +29,12 @@ pub fn describe(label: &str, plan: &Plan, width: u16) -> String {
     if !rows.is_empty() {
         parts.push(table::table(width, &["action", "kind", "id"], &rows));
     }
-    for step in &plan.steps {
+    let said = plan.steps.iter().map(|step| {
         let why = why(&step.reasons, &step.affects);
-        if !why.is_empty() {
-            let told = format!("{} {}: {why}", step.action.name(), step.artifact);
-            parts.push(wrap::hanging("  ", &escape::line(&told)));
-        }
+        (step.action, step.artifact.to_string(), why)
+    });
+    for told in together(said.filter(|(.., why)| !why.is_empty())) {
+        parts.push(wrap::hanging("  ", &escape::line(&told)));
     }
     let course = plan.course();
     if !course.trials.is_empty() {
@@ -58,6 +58,31 @@ pub fn describe(label: &str, plan: &Plan, width: u16) -> String {
         ));
     }
     parts.join("\n")
+}
+
+/// How many artifacts stand before what is said of all of them.
+const MAX_NAMES: usize = 3;
+
+/// What was said of artifacts: what becomes of each, which it is, and why. What is
+/// said of several is said once.
+fn together(said: impl Iterator<Item = (Action, String, String)>) -> Vec<String> {
+    let mut alike: Vec<(Action, String, Vec<String>)> = Vec::new();
+    for (action, name, why) in said {
+        let mut all = alike.iter_mut();
+        match all.find(|(known, same, _)| *known == action && *same == why) {
+            Some((.., names)) => names.push(name),
+            None => alike.push((action, why, vec![name])),
+        }
+    }
+    let told = alike.into_iter().map(|(action, why, names)| {
+        let shown: Vec<&str> = names.iter().take(MAX_NAMES).map(String::as_str).collect();
+        let more = match names.len().saturating_sub(MAX_NAMES) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{} {}{more}: {why}", action.name(), shown.join(", "))
+    });
+    told.collect()
 }
 
 fn why(reasons: &[String], affects: &[String]) -> String {
@@ -103,7 +128,26 @@ fn group((body, members): (&str, Vec<(&str, &str)>)) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::alike;
+    use super::{alike, together};
+    use crate::model::plan::Action;
+
+    #[test]
+    fn what_is_said_of_several_artifacts_is_said_once() {
+        let said = |name: &str, why: &str| (Action::Keep, name.to_owned(), why.to_owned());
+        let all = ["a", "b", "c", "d", "e"].map(|name| said(name, "it is theirs"));
+        let told = together(all.into_iter().chain([
+            said("f", "it is in use"),
+            (Action::Delete, "g".to_owned(), "it is theirs".to_owned()),
+        ]));
+        assert_eq!(
+            told,
+            [
+                "keep a, b, c and 2 more: it is theirs",
+                "keep f: it is in use",
+                "delete g: it is theirs"
+            ]
+        );
+    }
 
     #[test]
     fn plans_that_are_the_same_are_told_once() {
