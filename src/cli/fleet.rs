@@ -183,13 +183,18 @@ pub fn failure(label: &str, error: &Error) -> String {
 /// The names of clusters, of many only the first.
 #[must_use]
 pub fn names(labels: &[&str]) -> String {
-    let shown = labels.iter().take(MAX_NAMES);
-    let names: Vec<String> = shown.map(|label| escape::line(label)).collect();
-    let more = match labels.len().saturating_sub(MAX_NAMES) {
+    escape::line(&few(labels, MAX_NAMES))
+}
+
+/// The first `most` of `names`, and how many more there are.
+#[must_use]
+pub fn few(names: &[impl AsRef<str>], most: usize) -> String {
+    let shown: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
+    let more = match names.len().saturating_sub(most) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
-    format!("{}{more}", names.join(", "))
+    format!("{}{more}", shown.join(", "))
 }
 
 /// The worse of two endings: half-done work before anything else, then failures

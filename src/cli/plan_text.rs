@@ -1,6 +1,6 @@
 //! A plan as a person reads it.
 
-use crate::cli::fleet::names;
+use crate::cli::fleet::{few, names};
 use crate::cli::{escape, table, wrap};
 use crate::model::plan::{Action, Plan};
 
@@ -74,14 +74,9 @@ fn together(said: impl Iterator<Item = (Action, String, String)>) -> Vec<String>
             None => alike.push((action, why, vec![name])),
         }
     }
-    let told = alike.into_iter().map(|(action, why, names)| {
-        let shown: Vec<&str> = names.iter().take(MAX_NAMES).map(String::as_str).collect();
-        let more = match names.len().saturating_sub(MAX_NAMES) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        format!("{} {}{more}: {why}", action.name(), shown.join(", "))
-    });
+    let told = alike
+        .into_iter()
+        .map(|(action, why, names)| format!("{} {}: {why}", action.name(), few(&names, MAX_NAMES)));
     told.collect()
 }
 

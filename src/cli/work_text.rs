@@ -1,6 +1,6 @@
 //! Work on a cluster that goes on, or did not come to its end, as a person reads it.
 
-use crate::flow::at_work::AtWork;
+use crate::flow::lock::AtWork;
 
 /// What there is to tell: `unfinished` is the receipt of work that changed something
 /// and is not at its end, `at_work` what holds the lock.

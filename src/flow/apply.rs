@@ -129,7 +129,7 @@ impl Hand<'_> {
         for call in course.calls() {
             let operation = &call.operation;
             if operation.verb != Verb::Execute {
-                last.insert((&operation.artifact, changes(operation.verb)), call);
+                last.insert((&operation.artifact, operation.verb.changes()), call);
             }
         }
         self.progress
@@ -146,9 +146,4 @@ impl Hand<'_> {
         self.progress.end();
         Ok(())
     }
-}
-
-/// Whether `verb` changes an object, and not only whether it is at work.
-const fn changes(verb: Verb) -> bool {
-    matches!(verb, Verb::Put | Verb::Update | Verb::Delete)
 }

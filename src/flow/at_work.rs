@@ -2,22 +2,11 @@
 
 use std::path::Path;
 
-use serde::Serialize;
-
 use crate::error::Result;
-use crate::flow::lock;
+use crate::flow::lock::{self, AtWork};
 use crate::io::cluster::Cluster;
 use crate::io::receipts;
 use crate::model::time::Timestamp;
-
-/// Work that holds the lock of a cluster.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct AtWork {
-    /// The id of its receipt.
-    pub receipt: String,
-    /// Who does it: a user, a machine, a process.
-    pub holder: String,
-}
 
 /// The work that holds the lock of `cluster` at `now`; `None` where nothing does, or
 /// where it is known to be over: its lease has ended, or it was begun on this
@@ -28,18 +17,14 @@ pub struct AtWork {
 /// As the calls; [`crate::error::ErrorKind::Io`] when this machine's receipts cannot
 /// be read.
 pub fn at_work(cluster: &Cluster, state: Option<&Path>, now: Timestamp) -> Result<Option<AtWork>> {
-    let Some(receipt) = lock::held_for(cluster, now)? else {
+    let Some(work) = lock::held(cluster, now)? else {
         return Ok(None);
     };
     let uuid = &cluster.elasticsearch.identity().uuid;
     if let Some(state) = state
-        && receipts::is_over(state, uuid, &receipt)?
+        && receipts::is_over(state, uuid, &work.receipt)?
     {
         return Ok(None);
     }
-    let holder = lock::holder(cluster)?;
-    Ok(Some(AtWork {
-        receipt,
-        holder: holder.unwrap_or_else(|| "somebody".to_owned()),
-    }))
+    Ok(Some(work))
 }

@@ -1,7 +1,7 @@
 //! What a cluster remembers of a piece of work: before it, so that nothing is
 //! orphaned should it be cut off, and after it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
@@ -11,7 +11,6 @@ use crate::flow::memo::patiently;
 use crate::flow::prepare::Prepared;
 use crate::io::cluster::Cluster;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
-use crate::model::mark::Mark;
 use crate::model::normal;
 use crate::model::observation::{Claim, Observed};
 use crate::model::operation::Verb;
@@ -38,12 +37,7 @@ impl Prepared {
         }
         for copy in self.copies() {
             let claim = Claim {
-                mark: Mark {
-                    bundle: self.origin.bundle.clone(),
-                    channel: self.origin.channel.clone(),
-                    sequence: self.origin.sequence,
-                    digest: self.origin.digest,
-                },
+                mark: self.origin.mark(self.origin.digest),
                 receipt: id.to_owned(),
                 settled: None,
                 shared: Vec::new(),
@@ -146,18 +140,14 @@ impl Prepared {
         {
             self.claims.unfinished.clone_from(&before.unfinished);
         }
-        let touched: BTreeMap<ArtifactId, bool> = receipt.calls.iter().fold(
-            BTreeMap::new(),
-            |mut touched: BTreeMap<ArtifactId, bool>, call| {
-                let changes = matches!(call.verb, Verb::Put | Verb::Update | Verb::Delete);
-                let done = changes && call.outcome != Outcome::Failed;
-                *touched.entry(call.artifact.clone()).or_default() |= done;
-                touched
-            },
-        );
+        let calls = receipt.calls.iter();
+        let touched: BTreeSet<&ArtifactId> = calls
+            .filter(|call| call.may_have_changed())
+            .map(|call| &call.artifact)
+            .collect();
         for step in &self.plan.steps {
             let artifact = &step.artifact;
-            let done = touched.get(artifact).copied().unwrap_or(false);
+            let done = touched.contains(artifact);
             match step.action {
                 Action::Create | Action::Replace if done => {
                     settle(&mut self.claims, &mut reader, step);

@@ -56,7 +56,7 @@ pub fn all(cluster: &Cluster, state: &Path, now: Timestamp) -> Result<History> {
     }
     let running = here.iter().filter(|(_, local)| local.is_running);
     let mut running: BTreeSet<String> = running.map(|(id, _)| id.clone()).collect();
-    let elsewhere = lock::held_for(cluster, now)?;
+    let elsewhere = lock::held(cluster, now)?.map(|work| work.receipt);
     running.extend(elsewhere.filter(|id| !here.contains_key(id)));
     let mut placed: Vec<Placed> = Vec::new();
     for id in Claims::read(cluster)?.receipts {

@@ -7,6 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -242,28 +243,32 @@ fn seconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
 }
 
-/// The receipt whose work holds the lock of `cluster`; `None` where nothing does,
-/// or where its lease has ended; `now` is the time of this machine.
+/// Work that holds the lock of a cluster.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct AtWork {
+    /// The id of its receipt.
+    pub receipt: String,
+    /// Who does it: a user, a machine, a process.
+    pub holder: String,
+}
+
+/// The work that holds the lock of `cluster`; `None` where nothing does, or where
+/// its lease has ended; `now` is the time of this machine.
 ///
 /// # Errors
 /// As the calls.
-pub fn held_for(cluster: &Cluster, now: Timestamp) -> Result<Option<String>> {
+pub fn held(cluster: &Cluster, now: Timestamp) -> Result<Option<AtWork>> {
     let Some(held) = cluster.elasticsearch.recall(ID)? else {
         return Ok(None);
     };
     let now = Now::of(cluster, now)?;
     let is_living = end(&held, now, LEASE) > now.earliest;
-    let token = held.source.get("token").filter(|_| is_living);
-    Ok(token.and_then(Value::as_str).map(str::to_owned))
-}
-
-/// Who holds the lock of `cluster`, or held it last, as they call themselves.
-///
-/// # Errors
-/// As the call.
-pub fn holder(cluster: &Cluster) -> Result<Option<String>> {
-    let held = cluster.elasticsearch.recall(ID)?;
-    Ok(held.and_then(|document| Some(document.source.get("holder")?.as_str()?.to_owned())))
+    let told = |key: &str| held.source.get(key)?.as_str().map(str::to_owned);
+    let receipt = told("token").filter(|_| is_living);
+    Ok(receipt.map(|receipt| AtWork {
+        receipt,
+        holder: told("holder").unwrap_or_else(|| "somebody".to_owned()),
+    }))
 }
 
 /// When a lock counts as dead, in seconds by the clock of `now`: with its lease

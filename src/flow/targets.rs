@@ -11,7 +11,6 @@ use crate::model::content;
 use crate::model::datafeed;
 use crate::model::digest::Digest;
 use crate::model::manifest::{ArtifactEntry, Manifest};
-use crate::model::mark::Mark;
 use crate::model::operation::Verb;
 use crate::model::path::BundlePath;
 use crate::model::plan::Target;
@@ -77,12 +76,7 @@ fn target(entry: &ArtifactEntry, origin: &Origin, bytes: &[u8]) -> Result<Target
     Ok(Target {
         artifact: entry.artifact(),
         body: Some(body),
-        mark: Some(Mark {
-            bundle: origin.bundle.clone(),
-            channel: origin.channel.clone(),
-            sequence: origin.sequence,
-            digest: entry.sha256,
-        }),
+        mark: Some(origin.mark(entry.sha256)),
     })
 }
 

@@ -32,6 +32,12 @@ pub enum Verb {
 }
 
 impl Verb {
+    /// Whether it changes an object, and not only whether that is at work.
+    #[must_use]
+    pub const fn changes(self) -> bool {
+        matches!(self, Self::Put | Self::Update | Self::Delete)
+    }
+
     /// The word for people.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -122,6 +122,14 @@ pub struct Call {
     pub reason: Option<String>,
 }
 
+impl Call {
+    /// Whether the object may be another one for it.
+    #[must_use]
+    pub fn may_have_changed(&self) -> bool {
+        self.verb.changes() && self.outcome != Outcome::Failed
+    }
+}
+
 /// The whole story of one piece of work on one cluster.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Receipt {
@@ -271,8 +279,7 @@ impl Receipt {
     pub fn before(&self) -> BTreeMap<ArtifactId, (Option<Value>, Option<Claim>)> {
         let mut before = BTreeMap::new();
         for call in &self.calls {
-            let changes = matches!(call.verb, Verb::Put | Verb::Update | Verb::Delete);
-            if changes && call.outcome != Outcome::Failed {
+            if call.may_have_changed() {
                 before
                     .entry(call.artifact.clone())
                     .or_insert_with(|| (call.previous.clone(), call.claim.clone()));

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 use crate::cli::desk::Desk;
 use crate::cli::work_text;
 use crate::error::{ErrorKind, Result};
-use crate::flow::at_work::{self, AtWork};
+use crate::flow::at_work;
 use crate::flow::claims::Claims;
+use crate::flow::lock::AtWork;
 use crate::io::cluster::{Cluster, told};
 use crate::model::artifact::ArtifactKind;
 

@@ -3,15 +3,14 @@
 
 use serde_json::Value;
 
+use super::Hand;
 use super::effect::{self, Effect, elsewise, is_reached, is_same};
-use super::{Hand, changes};
 use crate::error::{Error, ErrorKind, Result};
 use crate::flow::observe;
 use crate::io::cluster::Cluster;
 use crate::model::artifact::ArtifactKind;
 use crate::model::operation::Verb;
 use crate::model::plan::{Call, Plan, is_staged};
-use crate::model::receipt::Outcome;
 
 /// Refuses `plan` where something that it replaces or deletes was changed since it
 /// was made, while nothing is done yet.
@@ -22,7 +21,7 @@ pub(in crate::flow) fn refuse_moved(cluster: &Cluster, plan: &Plan) -> Result<()
     let mut moved = Vec::new();
     for step in &plan.steps {
         let mut calls = step.operations.iter();
-        let is_changed = calls.any(|call| changes(call.verb) && call.artifact == step.artifact);
+        let is_changed = calls.any(|call| call.verb.changes() && call.artifact == step.artifact);
         let (Some(previous), true) = (&step.previous, is_changed) else {
             continue;
         };
@@ -60,7 +59,7 @@ impl Hand<'_> {
         let artifact = &operation.artifact;
         let planned = call.previous.as_deref();
         // Copies are nobody else's, whatever became of them.
-        if !changes(operation.verb) || is_staged(artifact) {
+        if !operation.verb.changes() || is_staged(artifact) {
             return Ok(planned.cloned());
         }
         let is_model = artifact.kind == ArtifactKind::Model;
@@ -97,10 +96,6 @@ impl Hand<'_> {
     /// Whether an earlier call of this work may have changed what `call` changes.
     fn has_touched(&self, call: &Call<'_>) -> bool {
         let mut made = self.journal.receipt().calls.iter();
-        made.any(|made| {
-            changes(made.verb)
-                && made.outcome != Outcome::Failed
-                && made.artifact == call.operation.artifact
-        })
+        made.any(|made| made.may_have_changed() && made.artifact == call.operation.artifact)
     }
 }

@@ -8,7 +8,6 @@ use crate::flow::rehearse::{Calls, choose};
 use crate::io::cluster::Cluster;
 use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::digest::Digest;
-use crate::model::mark::Mark;
 use crate::model::plan::Target;
 use crate::model::preflight::RECEIPTS;
 use crate::model::receipt::Origin;
@@ -57,12 +56,7 @@ pub(super) fn targets(
         .into_iter()
         .map(|name| Target {
             artifact: ArtifactId::new(ArtifactKind::Setting, name),
-            mark: Some(Mark {
-                bundle: origin.bundle.clone(),
-                channel: origin.channel.clone(),
-                sequence: origin.sequence,
-                digest: Digest::of(body.to_string().as_bytes()),
-            }),
+            mark: Some(origin.mark(Digest::of(body.to_string().as_bytes()))),
             body: Some(body.clone()),
         })
         .collect())

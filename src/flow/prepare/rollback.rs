@@ -11,7 +11,7 @@ use crate::model::artifact::{ArtifactId, ArtifactKind};
 use crate::model::observation::Claim;
 use crate::model::operation::Verb;
 use crate::model::plan::{Action, Permissions, Plan, Target, is_staged, unstaged};
-use crate::model::receipt::{Outcome, Purpose, Receipt};
+use crate::model::receipt::{Purpose, Receipt};
 use crate::progress::Progress;
 
 /// Plans the way back to before `receipt`.
@@ -108,10 +108,7 @@ fn is_undone(receipt: &Receipt, artifact: &ArtifactId, claims: &Claims) -> bool 
     let id = &receipt.header.id;
     let is_past = claims.receipts.contains(id) && claims.receipts.last() != Some(id);
     let mut calls = receipt.calls.iter().rev();
-    let last = calls.find(|call| {
-        let changes = matches!(call.verb, Verb::Put | Verb::Update | Verb::Delete);
-        changes && call.outcome != Outcome::Failed && call.artifact == *artifact
-    });
+    let last = calls.find(|call| call.may_have_changed() && call.artifact == *artifact);
     let left = last.is_some_and(|call| call.verb != Verb::Delete);
     is_past && left && !claims.artifacts.contains_key(artifact)
 }

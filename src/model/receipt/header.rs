@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::digest::Digest;
+use crate::model::mark::Mark;
 use crate::model::observation::ClusterIdentity;
 use crate::model::time::Timestamp;
 
@@ -45,6 +46,19 @@ pub struct Origin {
     pub sequence: u64,
     /// The SHA-256 of its signed list.
     pub digest: Digest,
+}
+
+impl Origin {
+    /// The mark of what came from the bundle, in bytes of this `digest`.
+    #[must_use]
+    pub fn mark(&self, digest: Digest) -> Mark {
+        Mark {
+            bundle: self.bundle.clone(),
+            channel: self.channel.clone(),
+            sequence: self.sequence,
+            digest,
+        }
+    }
 }
 
 /// The first line: what, where, from what, and what the operator allowed.
